@@ -7,8 +7,8 @@ import type { CallState, Dispatcher, ErrorCode, LaneName } from "./index.js";
 import type { Observed, WaitedFor } from "./observe.js";
 
 /**
- * Something that a timeline shows. An observer also shows actions that no dispatcher has sent, and headers; it brings
- * the dispatchers that it follows along.
+ * Something that a timeline shows. An observer also shows actions that no dispatcher has sent, and headers. It follows
+ * the dispatchers beside it, and brings along those that it follows already.
  */
 export type TimelineSource = Dispatcher | Observed;
 

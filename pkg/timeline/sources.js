@@ -54,7 +54,11 @@ export function listen(sources, model, changed, clock) {
     return observer.dispatchers();
   };
 
-  const dispatchers = [...new Set(sources.flatMap((source) => (isObserver(source) ? observe(source) : source)))];
+  const observers = sources.filter(isObserver);
+  const given = sources.filter((source) => !isObserver(source));
+  // Else an observer would show their requests as those of other code, beside the calls.
+  observers.forEach((observer) => given.forEach(observer.follow));
+  const dispatchers = [...new Set([...given, ...observers.flatMap(observe)])];
   dispatchers.forEach(follow);
   endMissed(model, new Set(dispatchers.flatMap(begin)));
   changed();

@@ -1,16 +1,23 @@
 "use client";
 
 import { chooseLocale } from "@/app/actions";
+import { Code } from "@/components/code";
 import { useLocale, useSession } from "@/components/providers";
 import { duration, fill } from "@/lib/format";
+import type { ShownCode } from "@/lib/shown-code";
 
 const languages = [
   { locale: "en", name: "English" },
   { locale: "de", name: "Deutsch" },
 ];
 
+interface Props {
+  delays: { saveTokens: number; createPaymentSession: number };
+  code: ShownCode;
+}
+
 /** Shows the order, the choice of a language, the story and its code. */
-export function Intro({ delays }: { delays: { saveTokens: number; createPaymentSession: number } }) {
+export function Intro({ delays, code }: Props) {
   const { locale, messages } = useLocale();
   const { order, amount, currency } = useSession();
   const intro = fill(messages.intro, {
@@ -49,26 +56,11 @@ export function Intro({ delays }: { delays: { saveTokens: number; createPaymentS
       <div className="codes">
         <figure>
           <figcaption>{messages.codeNext}</figcaption>
-          <pre>
-            <code>const saved = saveTokens(idToken, accessToken);</code>
-            <code>
-              const session = await createPaymentSession(
-              <wbr />
-              <span>amount, idToken</span>);
-            </code>
-          </pre>
+          <Code lines={code.next} />
         </figure>
         <figure>
           <figcaption>{messages.codeActionlane}</figcaption>
-          <pre>
-            <code>
-              const saved = actions.call(refs.saveTokens, <span>[idToken, accessToken]);</span>
-            </code>
-            <code>
-              const session = await actions.call(<wbr />
-              <span>refs.createPaymentSession, [amount, idToken],</span> <mark>{'{ lane: "payment" }'}</mark>);
-            </code>
-          </pre>
+          <Code lines={code.actionlane} />
         </figure>
       </div>
     </header>

@@ -1,17 +1,22 @@
-//! Finds the code in README.md and docs/ that must compile.
+//! Finds the code in README.md and docs/ that must compile and run.
 //!
 //! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` must compile, unless its language is followed by
 //! `sketch`. In one document:
 //! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) must equal
-//!   that file of the demo app, word for word, without that line;
+//!   that file of the document's app, word for word, without that line: of the demo app or, in docs/libraries/, of
+//!   examples/libraries/, whose own build compiles it;
 //! - any other block is a module; a block that imports nothing continues the module of the block before it;
 //! - `<!-- given: … -->` just before a block holds declarations that the reader does not see; they apply to the whole
 //!   document.
+//!
+//! A block of `sql` must run, and is not compiled. `tests/next/documents/run.mjs` runs the blocks; it reads them as
+//! `cargo xtask documents` prints them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
 
 use crate::stamp::entries;
 use crate::workspace;
@@ -24,30 +29,89 @@ pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
 }
 
-/// A block of code that must compile.
+/// Prints the code of the documents as JSON, for the script that runs it
+///
+/// `module` of a block is the index of the first block of its module; `given` holds the declarations that the reader
+/// does not see.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+/// A block of code that must compile, or a block of `sql`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
     /// Line number, from 1, of the block's first line of code in the document.
     pub(crate) line: usize,
     pub(crate) language: String,
     pub(crate) code: String,
-    /// The file of the demo app that the block must equal.
+    /// The file of the document's app that the block must equal.
     pub(crate) file: Option<String>,
     /// Declarations that the reader does not see, and their line.
     pub(crate) given: Option<(usize, String)>,
 }
 
 impl Block {
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.language != "sql"
+    }
+
+    /// True if the block is a module or a part of one: neither a page nor a file of the demo app.
+    fn is_script(&self) -> bool {
+        self.file.is_none() && self.is_compiled() && self.language != "html"
+    }
+
     /// True if the block continues the module of the block before it.
-    pub(crate) fn goes_on(&self) -> bool {
-        self.file.is_none() && self.language != "html" && !self.code.lines().any(|line| line.starts_with("import "))
+    fn goes_on(&self) -> bool {
+        self.is_script() && !self.code.lines().any(|line| line.starts_with("import "))
+    }
+}
+
+impl Document {
+    /// Returns, for each block, the index of the first block of its module.
+    pub(crate) fn modules(&self) -> Vec<usize> {
+        let mut last = None;
+        let module = |(index, block): (usize, &Block)| {
+            if !block.is_script() {
+                return index;
+            }
+            *last.insert(last.filter(|_| block.goes_on()).unwrap_or(index))
+        };
+        self.blocks.iter().enumerate().map(module).collect()
+    }
+
+    fn json(&self) -> Value {
+        let of_block = |(block, module): (&Block, usize)| {
+            let Block { line, language, code, file, given } = block;
+            let given = given.as_ref().map(|(_, given)| given);
+            json!({ "line": line, "language": language, "code": code, "file": file, "given": given, "module": module })
+        };
+        json!({ "name": self.name, "blocks": Value::from_iter(self.blocks.iter().zip(self.modules()).map(of_block)) })
+    }
+}
+
+pub(crate) fn run(_: &Args) -> Result<()> {
+    println!("{}", Value::from_iter(all()?.iter().map(Document::json)));
+    Ok(())
+}
+
+/// The documents about libraries, and their app.
+const LIBRARIES: (&str, &str) = ("docs/libraries/", "examples/libraries");
+
+impl Document {
+    /// Returns the directory of the app whose files the blocks name, relative to the repository.
+    pub(crate) fn app(&self) -> &'static str {
+        if self.is_built() { LIBRARIES.1 } else { "www" }
+    }
+
+    /// True if the build of the app compiles the blocks that name a file: they use packages that only the app has.
+    pub(crate) fn is_built(&self) -> bool {
+        self.name.starts_with(LIBRARIES.0)
     }
 }
 
 /// Returns every document that has code to compile.
 pub(crate) fn all() -> Result<Vec<Document>> {
     let mut files = vec![workspace::root().join("README.md")];
-    files.extend(entries(&workspace::root().join("docs"))?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "md")));
+    files.extend(below(&workspace::root().join("docs"))?);
     let read = |file: &PathBuf| {
         let name = workspace::shown(file);
         let text = fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
@@ -59,8 +123,21 @@ pub(crate) fn all() -> Result<Vec<Document>> {
     Ok(documents)
 }
 
+/// Returns the documents in a directory and in those below it.
+fn below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in entries(dir)? {
+        if entry.is_dir() {
+            found.extend(below(&entry)?);
+        } else if entry.extension().is_some_and(|extension| extension == "md") {
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
+
 /// Languages that are not compiled here.
-const OTHERS: [&str; 4] = ["", "sh", "sql", "rust"];
+const OTHERS: [&str; 3] = ["", "sh", "rust"];
 
 fn blocks(text: &str) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
@@ -92,6 +169,9 @@ fn blocks(text: &str) -> Result<Vec<Block>> {
         match (language, word) {
             (language, "") if OTHERS.contains(&language) => {}
             ("ts" | "tsx" | "js" | "jsx" | "html", "sketch") => {}
+            ("sql", "") => {
+                blocks.push(Block { line: number + 1, language: language.to_owned(), code, ..Block::default() });
+            }
             ("ts" | "tsx" | "js" | "jsx" | "html", "") => {
                 let (file, rest) = named(&code);
                 let line = number + 1 + usize::from(file.is_some());
@@ -147,11 +227,45 @@ mod tests {
     }
 
     #[test]
+    fn documents_in_folders_are_found() -> Result<()> {
+        let dir = workspace::scratch("documents-test/x")?.with_file_name("");
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("in"))?;
+        for name in ["b.md", "c.txt", "in/a.md"] {
+            fs::write(dir.join(name), "")?;
+        }
+        assert_eq!(below(&dir)?, [dir.join("b.md"), dir.join("in/a.md")]);
+        Ok(())
+    }
+
+    #[test]
+    fn documents_about_libraries_have_their_own_app() {
+        let document = |name: &str| Document { name: name.to_owned(), blocks: Vec::new() };
+        assert_eq!((document("docs/libraries/swr.md").app(), document("docs/libraries/swr.md").is_built()), ("examples/libraries", true));
+        assert_eq!((document("docs/react.md").app(), document("docs/react.md").is_built()), ("www", false));
+    }
+
+    #[test]
     fn a_block_without_imports_goes_on() {
         let text = "```ts\nimport \"a\";\n```\n```ts\nlet a;\n```\n```ts\n// lib/a.ts\nlet a;\n```\n```html\n<p>\n```\n";
         let blocks = blocks(text).expect("it can be read");
         assert_eq!(blocks.iter().map(Block::goes_on).collect::<Vec<_>>(), [false, true, false, false]);
+        let document = Document { name: "a.md".to_owned(), blocks };
+        assert_eq!(document.modules(), [0, 0, 2, 3]);
+        let blocks = document.blocks;
         assert_eq!((blocks[2].file.as_deref(), blocks[2].line, blocks[2].code.as_str()), (Some("lib/a.ts"), 9, "let a;\n"));
+    }
+
+    #[test]
+    fn a_module_goes_on_after_a_page_and_statements_of_sql() {
+        let text = "```ts\nlet a;\n```\n```sql\nSELECT 1;\n```\n```html\n<p>\n```\n```js\nlet b;\n```\n```tsx\nimport \"c\";\n```\n";
+        let document = Document { name: "a.md".to_owned(), blocks: blocks(text).expect("it can be read") };
+        assert_eq!(document.modules(), [0, 1, 2, 0, 4]);
+        assert!(!document.blocks[1].is_compiled());
+        assert_eq!(
+            document.json()["blocks"][3],
+            json!({ "line": 11, "language": "js", "code": "let b;\n", "file": null, "given": null, "module": 0 })
+        );
     }
 
     #[test]

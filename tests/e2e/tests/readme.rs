@@ -1,5 +1,5 @@
 //! The three ways to begin in README.md, run as they are printed. Two are files of the demo app, which `cargo xtask
-//! test --only types` compares with README.md; the third is extracted from it.
+//! test --only types` compares with README.md; the third is extracted from it. And the code that the demo shows.
 
 mod scene;
 
@@ -25,7 +25,7 @@ async fn pay(page: &str) -> Result<String> {
                  };
                  const button = document.querySelector('button');
                  // Waits until React has hydrated the page.
-                 if (location.pathname === '/checkout') await until(() => Object.keys(button).some(key => key.startsWith('__reactProps')));
+                 if (location.pathname.startsWith('/checkout')) await until(() => Object.keys(button).some(key => key.startsWith('__reactProps')));
                  button.click();
                  await until(() => document.body.innerText.includes('Paid in'));
                  return document.body.innerText;",
@@ -87,21 +87,34 @@ async fn the_code_by_hand_prints_a_value_or_an_error() -> Result<()> {
     .await
 }
 
-/// The demo shows lines of a file that is compiled and run by a test above.
+#[tokio::test]
+async fn the_code_that_the_demo_shows_for_next_pays() -> Result<()> {
+    let text = pay("/checkout/imported").await?;
+    assert!(text.trim().starts_with("Paid in ps_"), "{text}");
+    Ok(())
+}
+
+/// The demo shows lines of files that are compiled with the app, and run by tests above.
 #[tokio::test]
 async fn the_demo_shows_code_that_runs() -> Result<()> {
     let driver = Driver::from_env_or_start().await?;
     let url = format!("{}/", Www::from_env()?);
     Browser::with(&driver, async |browser| {
         browser.goto(&url).await?;
-        let lines: Vec<String> = browser
-            .eval("return [...document.querySelectorAll('.codes figure:last-child code')].map(code => code.textContent)", &[])
+        let shown: Vec<Vec<String>> = browser
+            .eval(
+                "return [...document.querySelectorAll('.codes figure')].map(figure => [...figure.querySelectorAll('code')].map(code => code.textContent))",
+                &[],
+            )
             .await?;
-        assert_eq!(lines.len(), 2, "{lines:?}");
-        let dense = |text: &str| text.split_whitespace().collect::<String>();
-        let source = dense(include_str!("../../../www/app/checkout/checkout.tsx"));
-        for line in lines {
-            assert!(source.contains(&dense(&line)), "{line}");
+        let sources =
+            [include_str!("../../../www/app/checkout/imported/page.tsx"), include_str!("../../../www/app/checkout/checkout.tsx")];
+        assert_eq!(shown.len(), sources.len(), "{shown:?}");
+        for (lines, source) in shown.iter().zip(sources) {
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            for line in lines {
+                assert!(source.lines().any(|of_source| of_source.trim() == line), "{line}");
+            }
         }
         Ok(())
     })

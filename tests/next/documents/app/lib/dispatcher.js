@@ -1,0 +1,3 @@
+import { createDispatcher } from "actionlane";
+
+export const d = createDispatcher();

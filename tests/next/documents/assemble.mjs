@@ -1,0 +1,118 @@
+// Makes an app of the blocks of documents and of the files of `app/` and `given/`, and builds it. Knows no check.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+const pkg = path.join(source, "../../../pkg");
+const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
+
+/** Types are checked by the part `types` of the tests, with the declarations that are given; Next must not look. */
+const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
+
+/** Makes the app in `dir`, beside the `node_modules` with Next. */
+export function assemble(dir, { roots, documents }) {
+  rmSync(dir, { recursive: true, force: true });
+  const put = (name, text) => {
+    const file = path.join(dir, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  };
+  install(dir, put);
+  cpSync(path.join(source, "app"), dir, { recursive: true });
+  cpSync(path.join(source, "given"), path.join(dir, "given"), { recursive: true });
+  put("tsconfig.json", JSON.stringify(TSCONFIG));
+  for (const { role, code } of roots) put(role, code);
+  const servers = documents.filter(({ name }) => existsSync(path.join(dir, `given/${name}.server.js`)));
+  put("given/server.js", servers.map(({ name }) => `import "./${name}.server";\n`).join("") || "export {};\n");
+  for (const { name, blocks } of documents) {
+    for (const block of blocks) {
+      if (block.role === "file") put(block.file, block.code);
+      if (block.role === "page") put(`public/run/${name}/${block.number}.html`, block.code);
+      if (block.role === "outside") putOutside(put, name, block);
+      if (isModule(block) && block.module === block.number) putModule(put, dir, name, blocks, block);
+    }
+  }
+}
+
+const isModule = ({ role }) => ["module", "actions", "server component", "server"].includes(role);
+
+/** Writes a module, with all blocks that continue it, and the page that runs it. */
+function putModule(put, dir, name, blocks, { number, role, language }) {
+  const code = blocks.filter((block) => block.module === number && isModule(block)).map(({ code }) => code).join("");
+  const exported = role === "module" || role === "server" ? declaredIn(code) : [];
+  put(`blocks/${name}/${number}.${language}`, `${code}${exported.length > 0 ? `export { ${exported.join(", ")} };\n` : ""}`);
+  const block = JSON.stringify(`@/blocks/${name}/${number}`);
+  const at = `app/run/${name}/${number}`;
+  if (role === "server component") {
+    put(`${at}/page.js`, `export { default } from ${block};\nexport const dynamic = "force-dynamic";\n`);
+  } else if (role === "server") {
+    // Its statements run in the request that comes first.
+    put(`${at}/route.js`, `export const GET = async () => Response.json({ ...(await import(${block})) });\n`);
+  } else {
+    const given = existsSync(path.join(dir, `given/${name}.js`)) ? `import * as given from "@/given/${name}";` : "const given = {};";
+    put(`${at}/run.js`, `"use client";\nimport { Runner } from "@/runner";\n${given}\n\nconst load = () => import(${block});\nexport const Run = (props) => <Runner load={load} given={given} {...props} />;\n`);
+    put(`${at}/page.js`, `import { serverData } from "@/server-data";\nimport { Run } from "./run";\n\nexport const dynamic = "force-dynamic";\nexport default () => <Run {...serverData()} />;\n`);
+  }
+}
+
+/** Writes a module that `bundle` gives to a page of its own, which Next does not build. */
+function putOutside(put, name, { number, language, code }) {
+  put(`outside/${name}-${number}.${language}`, `${code}export { ${declaredIn(code).join(", ")} };\n`);
+  put(`outside/run/${name}/${number}.js`, `window.block = { state: "running" };
+import(${JSON.stringify(`../../${name}-${number}`)}).then(
+  (module) => Object.assign(window.block, { state: "done", module }),
+  (error) => Object.assign(window.block, { state: "failed", error }),
+);
+`);
+  put(`public/run/${name}/${number}.html`, `<!doctype html>\n<script type="module" src="/run/${name}/${number}.js"></script>\n`);
+}
+
+/** Returns the names that a module declares and does not export, so that checks can look at them. */
+function declaredIn(code) {
+  const names = [];
+  for (const [, declared] of code.matchAll(/^(?:const|let|(?:async )?function|class) (\w+|[[{][^=]*[\]}])/gm)) {
+    names.push(...(declared.match(/\w+(?=\s*(?:[,}\]]|$))/g) ?? []));
+  }
+  return names;
+}
+
+function install(dir, put) {
+  for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
+    cpSync(path.join(pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
+  }
+  mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+  symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+  // Next installs these if they are missing.
+  for (const name of ["typescript", "@types/react"]) {
+    mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
+    symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
+  }
+  put("node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
+  put("node_modules/@types/node/index.d.ts", "");
+  // As the documents say: all of `dist/`, for pages without a bundler, and the two files of wasm.
+  for (const to of ["public", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
+  for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
+}
+
+/** Builds the app. Returns the exit code, and all that was printed. */
+export function build(dir, { documents }) {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  delete env.NODE_ENV;
+  const run = (...args) => spawnSync(args[0], args.slice(1), { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
+  const commands = [[process.execPath, "node_modules/.bin/next", "build"]];
+  const outside = documents.flatMap(({ name, blocks }) => blocks.filter(({ role }) => role === "outside").map(({ number }) => `outside/run/${name}/${number}.js`));
+  if (outside.length > 0) {
+    for (const [what, file] of [["names", "actions.json"], ["types", "actions.d.ts"]]) {
+      commands.push([process.execPath, "node_modules/actionlane/bin/actionlane.js", what, ".next", "--out", `outside/${file}`]);
+    }
+    const options = ["--bundle", "--splitting", "--format=esm", "--outbase=outside", "--outdir=public", "--log-level=warning"];
+    commands.push([path.join(pkg, "node_modules/.bin/esbuild"), ...outside, ...options]);
+  }
+  for (const command of commands) {
+    const { status, stdout, stderr } = run(...command);
+    if (status !== 0) return { status, said: `${command.join(" ")}\n${stdout}${stderr}` };
+  }
+  return { status: 0 };
+}

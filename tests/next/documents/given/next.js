@@ -1,0 +1,4 @@
+export function values() {
+  window.controller = new AbortController();
+  return { signal: window.controller.signal };
+}

@@ -1,0 +1,1 @@
+export const props = ({ todos }) => ({ text: "a draft", todos });

@@ -1,0 +1,4 @@
+import { d } from "@/lib/dispatcher";
+
+export const values = () => ({ dispatcher: d });
+export const props = ({ refs }) => ({ actions: refs });

@@ -1,0 +1,1 @@
+export const values = ({ refs, query }) => ({ saveNote: refs.saveNote.id, text: query.text });

@@ -1,0 +1,1 @@
+export const values = ({ refs }) => ({ ids: { search: refs.search.id } });

@@ -1,0 +1,100 @@
+// Runs the code of README.md and docs/ in a Next app, in Chromium, and checks that it does what the text says:
+//
+//   node run.mjs [name] [--blocks FILE] [--built] [--out DIR]
+//
+// A name runs the checks whose line contains it. `--blocks`: what `cargo xtask documents` prints; without it, that
+// command runs. `--built` takes the apps as they were built before. The packages must be installed:
+// `node ../build.mjs 16.4 --install`. A block without a check has failed, unless `not-run.json` says why; so has a
+// check of a block that is gone. The last lines are `pass N` and `fail N`.
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { browse, serve } from "../seam/browser.mjs";
+import { assemble, build } from "./assemble.mjs";
+import { appsOf, read } from "./blocks.mjs";
+import { pageOf } from "./page.mjs";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+const { values, positionals: [only = ""] } = parseArgs({
+  allowPositionals: true,
+  options: {
+    blocks: { type: "string" },
+    built: { type: "boolean", default: false },
+    out: { type: "string", default: path.join(source, "../../../target/next") },
+  },
+});
+const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"), "utf8"));
+const documents = read(values.blocks);
+let [passed, failed] = [0, 0];
+
+const tab = await browse();
+try {
+  for (const app of appsOf(documents)) await runIn(app);
+} finally {
+  await tab.end();
+}
+console.log(`pass ${passed}\nfail ${failed}`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+/** Builds an app, and runs the checks of its documents. */
+async function runIn(app) {
+  const dir = path.join(path.resolve(values.out), "16.4", `documents-${app.name}`);
+  const all = await Promise.all(app.documents.map(checksOf));
+  const chosen = all.flat().filter(({ line }) => line.includes(only));
+  if (chosen.length === 0) return;
+  if (!values.built) {
+    assemble(dir, app);
+    const { status, said } = build(dir, app);
+    if (status !== 0) {
+      failed += chosen.length;
+      console.log(`FAIL ${app.name}: the app with its blocks is not built (exit ${status})\n${said.replace(/^/gm, "    ")}`);
+      return;
+    }
+  }
+  const server = await serve(dir);
+  try {
+    for (const { line, name, run } of chosen) await perform(line, name, run, server);
+  } finally {
+    await server.end();
+  }
+}
+
+/** Returns the checks of a document's blocks, one at least for each. */
+async function checksOf({ name, blocks }) {
+  const found = [];
+  const file = path.join(source, "checks", `${name}.mjs`);
+  const { default: declare } = existsSync(file) ? await import(file) : { default: () => {} };
+  const check = (number, what, run) => found.push({ name, number, line: `${name} ${number}: ${what}`, run });
+  declare(check, blocks);
+  const fails = (number, why) => check(number, why, () => {
+    throw new Error(why);
+  });
+  for (const { number } of [...found]) if (!blocks[number - 1]) fails(number, "the document has no such block");
+  for (const { number, line } of blocks) {
+    const isChecked = found.some((check) => check.number === number);
+    const isExcused = `${name} ${number}` in notRun;
+    if (isChecked && isExcused) fails(number, "not-run.json says that it cannot run, and it has a check");
+    if (!isChecked && !isExcused) fails(number, `the block in line ${line} has no check`);
+  }
+  for (const key of Object.keys(notRun)) {
+    const [of, number] = key.split(" ");
+    if (of === name && !blocks[number - 1]) fails(number, "not-run.json names a block that is gone");
+  }
+  return found;
+}
+
+async function perform(line, name, run, server) {
+  const start = Date.now();
+  try {
+    await server.api("reset");
+    await run(pageOf(server, tab, name));
+    passed += 1;
+    console.log(`ok   ${line} (${Date.now() - start} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${line}\n${String(error.stack).replace(/^/gm, "    ")}`);
+    const lines = await tab.console().catch(() => []);
+    for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
+  }
+}
