@@ -86,6 +86,7 @@ footer{display:flex;flex-wrap:wrap;gap:2px 16px;padding:4px 12px;border-top:1px 
 [data-narrow] .row>.c0{padding-left:10px}
 [data-narrow] .row>.chart{grid-column:1/-1;margin:0 10px;padding:0}
 [data-narrow] .axis i{top:4px}
+[data-narrow] .lines i{opacity:.5}
 [data-narrow] .row>.c2{color:var(--wait)}
 [data-narrow] .lane>.c2,[data-narrow] .lane>.c3{padding:0}
 [data-stacked]{flex-direction:column}
