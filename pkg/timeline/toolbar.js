@@ -21,7 +21,7 @@ export function makeToolbar(on) {
   ];
   let shown = "";
   return {
-    element: h("div", { class: "tools", role: "toolbar", "aria-label": "Timeline" }, ...controls, hide),
+    element: h("div", { class: "tools", role: "group", "aria-label": "Timeline" }, ...controls, hide),
     update({ isPaused, lanes, isFit, isDocked, isCollapsed, summary }) {
       write(pause, isPaused ? "Resume" : "Pause");
       set(pause, "class", isPaused && "on");
