@@ -12,7 +12,7 @@
 export type LaneName = "main" | "parallel" | (string & {});
 
 /** A Server Action as TypeScript sees it. */
-export type Action = (...args: never[]) => PromiseLike<unknown>;
+export type Action = (...args: any) => PromiseLike<unknown>;
 
 /** Key of the type that a `TypedRef` carries. Exists for the compiler only. */
 declare const ACTION: unique symbol;
@@ -73,13 +73,19 @@ export interface NameRef {
   readonly [ACTION]?: never;
 }
 
+/** Action that a typed reference carries, or an imported action itself. */
+export type ActionOf<T> = T extends TypedRef<infer A> ? A : T extends Action ? T : never;
+
+/** Arguments of an action. Of one of several actions: those that suit each of them. */
+export type ArgumentsOf<A extends Action> = [A] extends [(...args: infer P) => unknown] ? P : never;
+
 /** Result of an action. */
 export type ResultOf<A extends Action> = Awaited<ReturnType<A>>;
 
 /** Arguments and options of a typed call. The arguments may be left out if the action needs none. */
-export type TypedArguments<A extends Action> = [] extends Parameters<A>
-  ? [args?: Readonly<Parameters<A>>, options?: CallOptions]
-  : [args: Readonly<Parameters<A>>, options?: CallOptions];
+export type TypedArguments<A extends Action> = [] extends ArgumentsOf<A>
+  ? [args?: Readonly<ArgumentsOf<A>>, options?: CallOptions]
+  : [args: Readonly<ArgumentsOf<A>>, options?: CallOptions];
 
 /** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
@@ -828,17 +834,11 @@ export interface Dispatcher {
    * loaded: do not change them until the call is sent. A getter among them may run more than once. At most 1000
    * arguments.
    *
-   * A reference that `refs` of `actionlane/server` has made brings the types of arguments and result along, and so does
-   * an imported action, which only a page that was built with `withActionlane` can call. Without types the result is
-   * `unknown`, unless `R` says more.
+   * The result is `unknown`, unless `R` says more. A typed reference says it itself.
    *
    * @example
    * ```ts
-   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
-   * ```
-   * @example Without a typed reference
-   * ```ts
-   * const order = await d.call<Order>(ids.placeOrder, [cart]);
+   * const order = await d.call<Order>(ids.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
    * ```
    * @example Aborts a call
    * ```ts
@@ -846,25 +846,38 @@ export interface Dispatcher {
    * call.abort("the dialog was closed"); // true; call rejects with ABORTED
    * ```
    */
-  call<A extends Action>(ref: A | TypedRef<A>, ...rest: TypedArguments<A>): ActionCall<ResultOf<A>>;
   call<R = unknown>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
+  /**
+   * Calls a Server Action, and infers arguments and result: from a reference that `refs` of `actionlane/server` has
+   * made, or from an imported action, which only a page that was built with `withActionlane` can call.
+   *
+   * @example
+   * ```ts
+   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * ```
+   */
+  call<T extends Action | TypedRef<any>>(
+    ref: T,
+    ...rest: TypedArguments<ActionOf<T>>
+  ): ActionCall<ResultOf<ActionOf<T>>>;
   /**
    * Returns the action as a function, for `<form action>`, `useActionState` and event handlers.
    *
    * @example
    * ```tsx
-   * const save = d.bind(refs.save, { lane: "draft", strategy: "queue last" });
+   * const save = d.bind({ id: ids.save, name: "save" }, { lane: "draft", strategy: "queue last" });
    * return <form action={save}>…</form>;
    * ```
    */
-  bind<A extends Action>(
-    ref: A | TypedRef<A>,
-    options?: BindOptions,
-  ): (...args: Parameters<A>) => ActionCall<ResultOf<A>>;
   bind<A extends readonly unknown[] = any[], R = unknown>(
     ref: ActionRef,
     options?: BindOptions,
   ): (...args: A) => ActionCall<R>;
+  /** Does the same for a typed reference or an imported action, whose arguments and result the function has. */
+  bind<T extends Action | TypedRef<any>>(
+    ref: T,
+    options?: BindOptions,
+  ): (...args: ArgumentsOf<ActionOf<T>>) => ActionCall<ResultOf<ActionOf<T>>>;
   /**
    * Calls a route handler: `fetch` with a timeout, retries and typed errors. Sends at once, past every lane, and
    * needs no wasm. Resolves with an answer of any status. Rejects with an `ActionError`.

@@ -2,8 +2,8 @@
  * Types of `actionlane/react`: hooks for calls of actions. See `docs/react.md`.
  */
 
-import type { ActionRef, CallInfo, CallOptions, Dispatcher, LaneName } from "./index.js";
-import type { ActionOptions } from "./next.js";
+import type { Action, ActionRef, BindOptions, CallInfo, Dispatcher, LaneName, ResultOf, TypedRef } from "./index.js";
+import type { ActionPolicy } from "./next.js";
 
 /** Navigation by which an action ended. */
 export type NavigationKind = "redirect" | "notFound" | "forbidden" | "unauthorized";
@@ -15,29 +15,34 @@ export interface EmptyResult {
   validationErrors?: undefined;
 }
 
-type KeysOf<V> = V extends unknown ? keyof V : never;
-type IsResult<V> = [V] extends [object]
-  ? [KeysOf<V>] extends ["data" | "serverError" | "validationErrors"]
-    ? true
-    : false
-  : false;
-type PartOf<V, Key extends string> = V extends { [K in Key]: infer Part } ? Part : never;
+type ResultKey = "data" | "serverError" | "validationErrors";
+/** Part of those values of an action that have no other keys than these. */
+type PartOf<V, Key extends ResultKey> = V extends object
+  ? [keyof V] extends [ResultKey]
+    ? Key extends keyof V
+      ? V extends { [K in Key]: infer Part }
+        ? Part
+        : Exclude<V[Key], undefined>
+      : never
+    : never
+  : never;
 
 /** The value that an action returned, without its errors. */
-export type DataOf<V> = IsResult<V> extends true ? PartOf<V, "data"> : V;
+export type DataOf<V> = V extends object ? ([keyof V] extends [ResultKey] ? PartOf<V, "data"> : V) : V;
 
-type Success<V> = [DataOf<V>] extends [void | undefined]
-  ? EmptyResult
-  : { data: DataOf<V>; serverError?: undefined; validationErrors?: undefined };
-type Faults<V> = IsResult<V> extends true
-  ?
-      | ([PartOf<V, "serverError">] extends [never]
-          ? never
-          : { data?: undefined; serverError: PartOf<V, "serverError">; validationErrors?: undefined })
-      | ([PartOf<V, "validationErrors">] extends [never]
-          ? never
-          : { data?: undefined; serverError?: undefined; validationErrors: PartOf<V, "validationErrors"> })
-  : never;
+type Filled<V> = { data: DataOf<V>; serverError?: undefined; validationErrors?: undefined };
+type Success<V> = [unknown] extends [DataOf<V>]
+  ? Filled<V>
+  : [DataOf<V>] extends [void | undefined]
+    ? EmptyResult
+    : Filled<V>;
+type Faults<V> =
+  | ([PartOf<V, "serverError">] extends [never]
+      ? never
+      : { data?: undefined; serverError: PartOf<V, "serverError">; validationErrors?: undefined })
+  | ([PartOf<V, "validationErrors">] extends [never]
+      ? never
+      : { data?: undefined; serverError?: undefined; validationErrors: PartOf<V, "validationErrors"> });
 
 /**
  * The value of an action as `result` shows it: `{ data }`. A value that has no other keys than `data`, `serverError`
@@ -53,7 +58,7 @@ export interface ActionCallbacks<A extends readonly unknown[], V> {
   onSuccess?(args: { data: DataOf<V>; input: A[0] }): unknown;
   /** Runs when the action has returned one of these, or threw. */
   onError?(args: {
-    error: (EmptyResult & { thrownError: unknown }) | (Faults<V> & { thrownError?: undefined });
+    error: (EmptyResult & { thrownError: Error }) | (Faults<V> & { thrownError?: undefined });
     input: A[0];
   }): unknown;
   /** Runs when the action has navigated. */
@@ -78,7 +83,7 @@ export interface UseActionOptions<A extends readonly unknown[], V, I = EmptyResu
 /** Options for an imported action. */
 export interface OfAction {
   /** Options of each call, as of `withOptions`. */
-  call?: Omit<ActionOptions, "signal">;
+  call?: Omit<ActionPolicy, "signal">;
   dispatcher?: undefined;
 }
 
@@ -87,7 +92,7 @@ export interface OfReference {
   /** Dispatcher that makes the calls. */
   dispatcher: Dispatcher;
   /** Options of each call. */
-  call?: Omit<CallOptions, "signal">;
+  call?: BindOptions;
 }
 
 type Flags<Name extends string> = {
@@ -104,11 +109,10 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   reset(): void;
   /**
    * Aborts the open calls of this component with `ABORTED`; `reason` becomes the error's `cause`. Returns false if none
-   * can be aborted: they are over, or go Next's own way. Always the same function.
+   * can be aborted: they are over, or go Next's own way. Before the page's dispatcher is loaded, the error of the call
+   * is the reason itself. Always the same function.
    */
   abort(reason?: unknown): boolean;
-  /** First argument of the last call. */
-  input: A[0] | undefined;
   /** Error that the last call threw. With `"hasNavigated"`, the one by which Next navigates. */
   error: unknown;
   /** True while the last call runs, or `isTransitioning` after it. */
@@ -124,15 +128,27 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   queuePosition: number;
 }
 
-/** The object that `useAction` returns. */
+type Step<Status extends string, Flag extends string, Input, Result> = Flags<Flag> & {
+  status: Status;
+  input: Input;
+  result: Result;
+};
+
+/** The object that `useAction` returns. `input`: the first argument of the last call. */
 export type UseAction<A extends readonly unknown[], V, I = EmptyResult> = ActionHandle<A, V> &
   (
-    | ({ status: "idle"; result: EmptyResult extends I ? EmptyResult : I } & Flags<"isIdle">)
-    | ({ status: "executing"; result: ActionResult<V> | I } & Flags<"isExecuting">)
-    | ({ status: "hasSucceeded"; result: Success<V> } & Flags<"hasSucceeded">)
-    | ({ status: "hasErrored"; result: EmptyResult | Faults<V> } & Flags<"hasErrored">)
-    | ({ status: "hasNavigated"; result: EmptyResult } & Flags<"hasNavigated">)
+    | Step<"idle", "isIdle", undefined, EmptyResult extends I ? EmptyResult : I>
+    | Step<"executing", "isExecuting", A[0], ActionResult<V> | I>
+    | Step<"hasSucceeded", "hasSucceeded", A[0], Success<V>>
+    | Step<"hasErrored", "hasErrored", A[0], EmptyResult | Faults<V>>
+    | Step<"hasNavigated", "hasNavigated", A[0], EmptyResult>
   );
+
+/** The object that `useAction` returns for an action, by the name that it has in next-safe-action. */
+export type InferUseActionHookReturn<F> = F extends (...args: infer A) => Promise<infer V> ? UseAction<A, V> : never;
+
+/** The object that `useOptimisticAction` returns for an action, by the name that it has in next-safe-action. */
+export type InferUseOptimisticActionHookReturn<F, S = any> = InferUseActionHookReturn<F> & { optimisticState: S };
 
 /**
  * Calls an action and shows the state of the last call: of an imported action, by the lanes of `withActionlane`; or of
@@ -143,11 +159,19 @@ export type UseAction<A extends readonly unknown[], V, I = EmptyResult> = Action
  * const { execute, isPending, isQueued, result } = useAction(saveDraft, { call: { lane: "draft" } });
  * ```
  */
-export function useAction<A extends readonly unknown[], V, I = EmptyResult>(
-  action: (...args: A) => Promise<V>,
-  options?: UseActionOptions<A, V, I> & OfAction,
-): UseAction<A, V, I>;
-export function useAction<A extends readonly unknown[] = any[], V = any, I = EmptyResult>(
+export function useAction<
+  A extends readonly unknown[],
+  P extends Promise<unknown>,
+  I extends ActionResult<Awaited<P>> = EmptyResult,
+>(
+  action: (...args: A) => P,
+  options?: UseActionOptions<A, Awaited<P>, I> & OfAction,
+): UseAction<A, Awaited<P>, I>;
+export function useAction<F extends Action, I extends ActionResult<ResultOf<F>> = EmptyResult>(
+  ref: TypedRef<F>,
+  options: UseActionOptions<Parameters<F>, ResultOf<F>, I> & OfReference,
+): UseAction<Parameters<F>, ResultOf<F>, I>;
+export function useAction<A extends readonly unknown[] = any[], V = any, I extends ActionResult<V> = EmptyResult>(
   ref: ActionRef,
   options: UseActionOptions<A, V, I> & OfReference,
 ): UseAction<A, V, I>;
@@ -173,11 +197,25 @@ export interface OptimisticOptions<A extends readonly unknown[], S> {
  * });
  * ```
  */
-export function useOptimisticAction<A extends readonly unknown[], V, S, I = EmptyResult>(
-  action: (...args: A) => Promise<V>,
-  options: UseActionOptions<A, V, I> & OfAction & OptimisticOptions<A, S>,
-): UseAction<A, V, I> & { optimisticState: S };
-export function useOptimisticAction<A extends readonly unknown[] = any[], V = any, S = any, I = EmptyResult>(
+export function useOptimisticAction<
+  A extends readonly unknown[],
+  P extends Promise<unknown>,
+  S,
+  I extends ActionResult<Awaited<P>> = EmptyResult,
+>(
+  action: (...args: A) => P,
+  options: UseActionOptions<A, Awaited<P>, I> & OfAction & OptimisticOptions<A, S>,
+): UseAction<A, Awaited<P>, I> & { optimisticState: S };
+export function useOptimisticAction<F extends Action, S, I extends ActionResult<ResultOf<F>> = EmptyResult>(
+  ref: TypedRef<F>,
+  options: UseActionOptions<Parameters<F>, ResultOf<F>, I> & OfReference & OptimisticOptions<Parameters<F>, S>,
+): UseAction<Parameters<F>, ResultOf<F>, I> & { optimisticState: S };
+export function useOptimisticAction<
+  A extends readonly unknown[] = any[],
+  V = any,
+  S = any,
+  I extends ActionResult<V> = EmptyResult,
+>(
   ref: ActionRef,
   options: UseActionOptions<A, V, I> & OfReference & OptimisticOptions<A, S>,
 ): UseAction<A, V, I> & { optimisticState: S };

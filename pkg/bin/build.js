@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import manifestOfBuild from "../next/build/manifest.cjs";
 
-const { MANIFEST, actionsOf, fromRoot, withoutExtension } = manifestOfBuild;
+const { MANIFEST, actionsOf, fromRoot, posix, withoutExtension } = manifestOfBuild;
 
 /** The file by which a build is told from what `next dev` leaves. */
 const BUILD_ID = "BUILD_ID";
@@ -21,7 +21,7 @@ export class BuildError extends Error {}
 export function readActions(given, wanted) {
   const dir = dirOf(given);
   const found = actionsOf(read(dir)).map(placed(dir));
-  const isWanted = ({ file }) => withoutExtension(file) === withoutExtension(wanted).replace(/^\.\//, "");
+  const isWanted = ({ file }) => withoutExtension(file) === withoutExtension(posix(wanted)).replace(/^\.\//, "");
   const actions = wanted === undefined ? found : found.filter(isWanted);
   if (wanted !== undefined && actions.length === 0) {
     const files = [...new Set(found.map(({ file }) => withoutExtension(file)))];

@@ -3,7 +3,8 @@
 
 import { exchange } from "./dispatcher/call.js";
 import { closed } from "./error.js";
-import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
+import { requestOf } from "./fetch/action_header.js";
+import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
 import { checkBuilt } from "./options/no_effect.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./page/globals.js";

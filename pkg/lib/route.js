@@ -3,7 +3,8 @@
 import { isHarmless, waitBefore } from "./route/retry.js";
 import { discard } from "./answer/body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
+import { methodOf, requestOf } from "./fetch/action_header.js";
+import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, readInit, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
 import { checkRoute } from "./options/no_effect.js";
 import { finite, routeOptions } from "./options.js";
 import { labelError } from "./error/action_label.js";

@@ -6,8 +6,8 @@ import { seam } from "./seam.js";
 
 /**
  * Begins a call and promises its value. Gives `call` its `abort(reason)`, which returns true if it could be aborted,
- * and `kind`, "redirect", if the dispatcher has followed one. `moved(position)` is called when its place in the queue
- * may have changed.
+ * `place()`, its place in the queue, and `kind`, "redirect", if the dispatcher has followed one. `moved()` is called
+ * when the place may have changed.
  */
 export function begin({ action, options: { dispatcher, call: own } }, args, call, moved) {
   const controller = new AbortController();
@@ -18,17 +18,19 @@ export function begin({ action, options: { dispatcher, call: own } }, args, call
   const given = {
     options: { ...own, signal: controller.signal },
     begun(dispatcher, number) {
-      const look = () => moved(dispatcher ? countIn(dispatcher.snapshot(), number) : number);
+      call.place = () => (dispatcher ? countIn(dispatcher.snapshot(), number) : number);
       isInLane = dispatcher !== null;
       end?.();
-      end = dispatcher?.subscribe(look);
-      look();
+      end = dispatcher?.subscribe(moved);
+      moved();
     },
   };
   call.abort = (reason) => isInLane && !controller.abort(reason);
   const promise = new Promise((resolve) => {
-    state.given = given;
-    if (typeof action === "function") return resolve(action(...args));
+    if (typeof action === "function") {
+      state.given = given;
+      return resolve(action(...args));
+    }
     const { id, outcome } = dispatcher.call(action, args, given.options);
     given.begun(dispatcher, id);
     resolve(outcome.then(({ value, redirect }) => {

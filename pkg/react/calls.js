@@ -20,15 +20,14 @@ const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" 
  * last call; `position`: its place in the queue.
  */
 export function makeCalls(at) {
-  const listeners = new Set();
   const idle = { status: "idle", result: at.options.initResult ?? {} };
   let state = { stage: 0 };
   let calls = [];
-  let last;
+  let last, listener;
 
   const show = (change) => {
     state = { ...state, ...change };
-    listeners.forEach((listen) => listen());
+    listener?.();
   };
   const step = (change) => {
     state = { stage: state.stage + 1, position: 0 };
@@ -38,37 +37,38 @@ export function makeCalls(at) {
   /** Ends a call. `result`: undefined if the action threw. */
   const settle = (call, result, error) => {
     const { input, kind } = call;
+    call.place = undefined;
     const isFault = !result || result.serverError !== undefined || result.validationErrors !== undefined;
     const kept = at.kept >= 0 && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++at.kept };
     calls = calls.flatMap((open) => (open !== call ? open : kept || []));
-    const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
-    if (call === last) step({ status, input, result: result ?? {}, kind, error });
-    else if (at.kept >= 0) show();
+    if (call === last) {
+      const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
+      step({ status, input, result: result ?? {}, kind, error });
+    } else if (at.kept >= 0) show();
   };
 
   const executeAsync = (...args) => {
     const [input] = args;
     const call = (last = { input });
-    const moved = (position) => {
-      if (call !== last || position === state.position) return;
-      if (at.isRead) show({ position });
-      else state.position = position;
+    const moved = () => {
+      // Each event of the dispatcher comes here, for each open call.
+      if (call !== last || !at.isRead) return;
+      const position = call.place();
+      if (position !== state.position) show({ position });
     };
     let promise;
     calls = [...calls, call];
     step({ status: "executing", input, result: state.result });
     at.transition(() => void (promise = begin(at, args, call, moved)));
-    return promise.then(
-      (value) => {
-        settle(call, resultOf(value));
-        return value;
-      },
+    promise.then(
+      (value) => settle(call, resultOf(value)),
       (error) => {
         call.kind = KINDS[NAVIGATION.exec(error?.digest)?.[1]];
         settle(call, undefined, error);
-        throw error;
       },
     );
+    // Code that waits for the promise goes on before React renders, so before the callbacks, as with next-safe-action.
+    return promise;
   };
   const shared = {
     execute: (...args) => void executeAsync(...args).catch(() => {}),
@@ -80,11 +80,17 @@ export function makeCalls(at) {
     },
   };
   step(idle);
-  const subscribe = (listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+  /** React listens once for each component. */
+  const subscribe = (listen) => {
+    listener = listen;
+    return () => (listener = undefined);
   };
-  return [shared, subscribe, () => state, (isOpen) => (calls = calls.filter(isOpen))];
+  const place = () => {
+    if (!at.isRead) state.position = last?.place?.() ?? 0;
+    at.isRead = true;
+    return state.position;
+  };
+  return [shared, subscribe, () => state, (isOpen) => (calls = calls.filter(isOpen)), place];
 }
 
 /** Returns `{ data }`; and a value that has this form already, as actions of next-safe-action return, as it is. */

@@ -11,7 +11,7 @@ export function useCalls(action, options = {}) {
   }
   const [isTransitioning, transition] = useTransition();
   const [at] = useState({ options });
-  const [[shared, subscribe, read, open]] = useState(() => makeCalls(at));
+  const [[shared, subscribe, read, open, place]] = useState(() => makeCalls(at));
   const state = useSyncExternalStore(subscribe, read, read);
   const { stage, status, input, result, error, kind } = state;
   useInsertionEffect(() => void Object.assign(at, { action, options, transition }));
@@ -40,8 +40,7 @@ export function useCalls(action, options = {}) {
       return this.queuePosition > 0;
     },
     get queuePosition() {
-      at.isRead = true;
-      return state.position;
+      return place();
     },
   };
   return [shown, at, open];

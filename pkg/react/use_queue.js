@@ -11,7 +11,7 @@ function makeSelect() {
   return (list, filter) => {
     if (list === all && filter === by) return found;
     [all, by] = [list, filter];
-    const isWanted = typeof filter === "function" ? filter : (call) => Object.keys(filter ?? {}).every((key) => call[key] === filter[key]);
+    const isWanted = typeof filter === "function" ? filter : (call) => Object.keys(filter ?? {}).every((key) => (filter[key] ?? call[key]) === call[key]);
     const now = list.filter(isWanted);
     if (now.length !== found.length || now.some((call, at) => call !== found[at])) found = now;
     return found;

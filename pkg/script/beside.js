@@ -7,7 +7,8 @@ import { inflated } from "./inflate.js";
 
 /** The `<script>` element that runs this; `null` in a module, undefined in a worker. */
 const tag = ofDocument("currentScript");
-const given = (tag ?? ofDocument("querySelector")?.call(globalThis.document, "script[data-base]"))?.dataset?.base;
+const asking = tag ?? ofDocument("querySelector")?.call(globalThis.document, "script:is([data-base],[data-observe],[data-timeline])");
+const { base: given, observe, timeline } = asking?.dataset ?? {};
 
 /**
  * Promises the address that file names are relative to: `data-base` if the page sets it, else the address of
@@ -70,6 +71,14 @@ export const copy = (name) => async () => {
   if (spoilt) throw new Error("not loaded, because the file is not the expected one");
   return inflated((await imported(`${name}.bytes.js`)).default);
 };
+
+if ((observe ?? timeline) !== undefined) watch().catch(console.warn);
+
+/** Loads the script that watches the page. As a module it knows its place by this tag alone. */
+async function watch() {
+  asking.dataset.base = new URL(".", await base()).href;
+  await imported("observe.js");
+}
 
 /* global BUILD */ // the build id of the script and its parts, put in by the build
 

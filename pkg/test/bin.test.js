@@ -92,7 +92,7 @@ for (const [bundler, root] of [["webpack", ""], ["Turbopack", "shop/"]]) {
 
 test("the actions of one file are enough to have names alone", async (t) => {
   const dir = await app(t, manifestOf(""));
-  for (const file of ["app/cart/actions", "./app/cart/actions.ts"]) assert.deepEqual(JSON.parse(run(dir, "names", "--file", file).stdout), { add: ADD }, file);
+  for (const file of ["app/cart/actions", "./app/cart/actions.ts", "app\\cart\\actions.ts", ".\\app\\cart\\actions"]) assert.deepEqual(JSON.parse(run(dir, "names", "--file", file).stdout), { add: ADD }, file);
   const { status, stderr } = run(dir, "names", "--file", "app/none");
   assert.equal(status, 1);
   assert.match(stderr, /no action in a file app\/none; it has some in app\/actions, app\/cart\/actions, /);
@@ -181,6 +181,11 @@ test("a build without actions, of which webpack writes no manifest, has no names
 
 test("a path that webpack writes under Windows is one from the app's root", () => {
   assert.equal(manifest.fromRoot("../C:\\work\\shop\\app\\actions.ts", "C:\\work\\shop"), "app/actions.ts");
+});
+
+test("a path that holds the app's directory as a part of it is kept", () => {
+  for (const dir of ["/app", "/src", "/src/app", "C:\\app"]) assert.equal(manifest.fromRoot("src/app/actions.ts", dir), "src/app/actions.ts", dir);
+  assert.equal(manifest.fromRoot("/app/src/app/actions.ts", "/app"), "src/app/actions.ts");
 });
 
 test("a build in another directory finds its sources", async (t) => {

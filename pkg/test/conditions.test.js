@@ -31,3 +31,12 @@ for (const [entry, use] of Object.entries(USES)) {
     });
   }
 }
+
+test("actionlane/timeline says in Server Components where it works, with all its exports", () => {
+  const run = (code) => spawnSync(process.execPath, ["--conditions=react-server", "--input-type=module", "-e", code], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
+  for (const name of Object.keys(exportsOf("actionlane/timeline"))) {
+    const { status, stderr } = run(`import { ${name} } from "actionlane/timeline"; console.log(${name});`);
+    assert.equal(status, 1);
+    assert.match(stderr, /Error: actionlane\/timeline: the element works in Client Components only: put "use client"/, name);
+  }
+});

@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { basePathOf } from "../lib/page/base_path.js";
-import { assetPrefix, isOwnScript, replaces } from "../lib/skew/lookup.js";
+import { replaces } from "../lib/skew/lookup.js";
 import { scanHtml, scanScript } from "../lib/skew/manifest.js";
+import { assetPrefix, isOwnScript } from "../lib/skew/search.js";
 
 const read = (file) => readFileSync(new URL(`../../tests/vectors/manifest/${file}`, import.meta.url), "utf8");
 const vectors = JSON.parse(read("cases.json"));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actions } from "../actions.js";
 import { createDispatcher } from "../node.js";
+import { learnNames } from "../next/run/known_names.js";
 import { note } from "../next/run/names.js";
 import { page } from "../next/run/page.js";
 import { ID, NAMED, app, useSeam } from "./next_page.js";
@@ -33,12 +34,17 @@ test("an imported action is called by its id and carries its name", async () => 
   assert.equal(d.snapshot()[0].name, "save");
   assert.equal(await idOf(call), ID);
   assert.equal(await idOf(d.bind(save)(1)), ID);
-  assert.equal(await idOf(d.call({ id: save, name: "mine" })), ID);
+  const other = d.call({ id: save, name: "mine" });
+  assert.equal(d.snapshot().at(-1).name, "mine");
+  assert.equal(await idOf(other), ID);
 });
 
 test("an imported action that is default, and has no name, is called by its id", async () => {
   note(ID, "", save);
-  assert.equal(await idOf(make().call(save)), ID);
+  const d = make();
+  const call = d.call(save);
+  assert.equal(d.snapshot()[0].name, undefined);
+  assert.equal(await idOf(call), ID);
 });
 
 test("a name calls the imported action that has it, also one that is imported later", async () => {
@@ -73,6 +79,21 @@ test("a name that two actions have is INVALID_OPTION, and each is called by itse
   const d = make();
   assert.match(await refusal(d.call({ name: "add" })), /^INVALID_OPTION action: several actions of this page are called "add"/);
   assert.equal(await idOf(d.call(other)), OTHER);
+});
+
+test("names that the build has written, of actions that the page does not import, change nothing", async () => {
+  note(ID, "add", save);
+  const learned = learnNames("/names.json");
+  await until(() => app.sent.length > 0);
+  const request = app.sent.pop();
+  request.head({ "content-type": "application/json" });
+  request.chunk(JSON.stringify({ [ID]: "app/cart/actions#add", [OTHER]: "app/admin/actions#add", [NAMED]: "app/actions#remove" }));
+  request.stream.close();
+  await learned;
+  assert.equal(page().names.get(NAMED), "remove");
+  const d = make();
+  assert.equal(await idOf(d.call({ name: "add" })), ID);
+  assert.equal(await refusal(d.call({ name: "remov" })), 'INVALID_OPTION action: this page imports no action called "remov"');
 });
 
 test("an action whose parameters have changed in development is called by its last id", async () => {

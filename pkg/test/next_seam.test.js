@@ -509,6 +509,23 @@ test("withOptions: for the action called in it, the first, and not for one after
   assert.throws(() => withOptions(() => {}, null), TypeError);
 });
 
+test("withOptions around withOptions: the action has the options of both, and either signal aborts it", async () => {
+  const said = [];
+  console.warn = (text) => said.push(text);
+  await load();
+  const [inner, outer] = [new AbortController(), new AbortController()];
+  const act = withOptions(withOptions(() => app.call(ID, []), { lane: "l", name: "inner", signal: inner.signal }), { name: "outer" });
+  const call = act();
+  await until(() => app.sent.length === 1);
+  assert.deepEqual(page().lanes.dispatcher.snapshot().map(({ lane, name }) => [lane, name]), [["l", "outer"]]);
+  inner.abort();
+  assert.equal(await call.catch(({ code }) => code), "ABORTED");
+  const both = withOptions(withOptions(() => app.call(ID, []), { signal: new AbortController().signal }), { signal: outer.signal })();
+  outer.abort();
+  assert.equal(await both.catch(({ code }) => code), "ABORTED");
+  assert.deepEqual(said, []);
+});
+
 test("a lane can be a function of the arguments", async () => {
   configureActions({ default: { lane: (order) => `order ${order}` } });
   const { promise, request } = await sent([7]);

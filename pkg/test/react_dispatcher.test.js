@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, test } from "node:test";
 import { React, ReactDOM, clean, drained, h, is19, render, visit, watchConsole } from "./react_dom.js";
 import { createDispatcher, ready } from "../node.js";
+import { countIn } from "../react/count_in.js";
 import { usePendingCount, useAction, useQueue } from "../react/index.js";
 import { ID, flight, serve, until } from "./server.js";
 
@@ -83,6 +84,23 @@ test("moves in the queue do not render a component that does not read its place"
   assert.equal(renders.reads, renders["does not"] + 5, "one for each move");
 });
 
+test("a component that does not read its place asks for no list, and one that does only for its last call", async () => {
+  const asked = {};
+  for (const [name, show] of [["reads", place], ["does not", ({ status }) => status]]) {
+    asked[name] = 0;
+    const snapshot = () => ((asked[name] += 1), d.snapshot());
+    const page = start({ dispatcher: { ...d, subscribe: d.subscribe, snapshot } }, show);
+    await until(() => page.hook?.status === "idle");
+    const made = Promise.allSettled(Array.from({ length: 100 }, (_, n) => page.hook.executeAsync(n)));
+    await drained();
+    page.hook.abort();
+    await made;
+    page.unmount();
+  }
+  assert.equal(asked["does not"], 0);
+  assert.ok(asked.reads > 100 && asked.reads < 1000, JSON.stringify(asked));
+});
+
 test("a place that is read for the first time while the call waits is the present one", async () => {
   const page = start({}, ({ status, ...rest }) => status);
   await page.shows("idle");
@@ -113,6 +131,26 @@ test("abort ends a call that waits, and all open calls of the component; it retu
   held[1].answer();
   await other;
   assert.deepEqual(held.map(({ body }) => body), ["[1]", '["other"]']);
+});
+
+test("a call listens to its dispatcher until it is over", async () => {
+  let listeners = 0;
+  const subscribe = (listener) => {
+    const end = d.subscribe(listener);
+    listeners += 1;
+    return () => (end(), (listeners -= 1));
+  };
+  const page = start({ dispatcher: { ...d, snapshot: d.snapshot, subscribe }, call: { lane: "a" } });
+  await page.shows("idle");
+  const made = [page.hook.executeAsync(1), page.hook.executeAsync(2)];
+  assert.equal(listeners, 2);
+  await until(() => held.length === 1);
+  held[0].answer();
+  await made[0];
+  await until(() => listeners === 1);
+  page.hook.abort();
+  assert.equal(await codeOf(made[1]), "ABORTED");
+  await until(() => listeners === 0);
 });
 
 test("an unmount aborts nothing; with abortOnUnmount, each open call", async () => {
@@ -225,6 +263,14 @@ test("1 000 pending calls do not render a component that looks at another lane",
   await page.shows("0 0 0 0 ");
   assert.deepEqual([renders.action, renders.queue, renders.count], [1, 1, 1]);
   assert.ok(renders.here >= 4, "the one that looks there does render");
+});
+
+test("a list is counted once, however many ask", () => {
+  let times = 0;
+  const list = [["a", "running"], ["a", "waiting"], ["b", "preparing"], ["a", "draining"], ["a", "waiting"]].map(([lane, state], at) => ({ id: at + 1, lane, state }));
+  list[Symbol.iterator] = () => ((times += 1), Array.prototype.values.call(list));
+  assert.deepEqual(["a", "b", "c", undefined, 1, 2, 3, 4, 5].map((key) => countIn(list, key)), [3, 1, 0, 4, 0, 1, 1, 0, 2]);
+  assert.equal(times, 1);
 });
 
 test("another dispatcher is looked at as soon as it is given", async () => {

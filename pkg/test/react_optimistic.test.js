@@ -226,6 +226,21 @@ for (const isLater of [false, true]) {
   });
 }
 
+test("after reset nothing is pending, though the transition of the call is open", { skip: !is19 && "the router needs React 19" }, async () => {
+  const router = makeRouter();
+  const page = start(router);
+  await page.shows("-");
+  page.hook.execute("a");
+  await page.shows("-a");
+  await drained();
+  page.hook.reset();
+  await until(() => page.hook.status === "idle");
+  assert.deepEqual([page.hook.isTransitioning, page.hook.isPending], [true, false]);
+  router.answer({ data: 1 });
+  router.show({ data: 1 });
+  await page.shows("-A");
+});
+
 test("for one call, the state, the steps and the renders are those of next-safe-action", { skip: !is19 && "its hook needs React 19" }, async () => {
   const { useOptimisticAction: useSafe } = await import("next-safe-action/hooks");
   const runs = [];

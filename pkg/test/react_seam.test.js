@@ -135,6 +135,27 @@ test("calls made before the dispatcher is loaded show their places, and can be a
   await made[1];
 });
 
+test("a call that waits for the names of actions is queued and can be aborted, until a policy leaves it to Next", async () => {
+  const named = makeGate();
+  await load();
+  page().naming = named.opened.then(() => (page().files = new Map()));
+  configureActions((_, [input]) => input !== "own" && { lane: "draft" });
+  const [one, two, three] = [start({}), start({}), start({})];
+  await three.shows("idle 0 0");
+  const made = [one.hook.executeAsync("aborted"), two.hook.executeAsync("lane"), three.hook.executeAsync("own")];
+  await three.shows("executing 3 0");
+  assert.equal(one.hook.abort("early"), true);
+  assert.equal(await made[0].catch((reason) => reason), "early");
+  named.open();
+  await until(() => sent.length + own.length === 2);
+  await three.shows("executing 0 1");
+  assert.equal(three.hook.abort(), false);
+  assert.deepEqual([sent[0].args, own[0].args], [["lane"], ["own"]]);
+  sent[0].answer(1);
+  own[0].answer(2);
+  assert.deepEqual(await Promise.all(made.slice(1)), [1, 2]);
+});
+
 test("without a dispatcher that can be loaded, calls go Next's own way and cannot be aborted", async () => {
   page().loading = Promise.resolve(undefined);
   const shown = start({});
@@ -145,6 +166,18 @@ test("without a dispatcher that can be loaded, calls go Next's own way and canno
   assert.equal(shown.hook.abort(), false);
   own[0].answer(1);
   assert.equal(await made, 1);
+});
+
+test("abort ends a call in the same turn, before the lane has it", async () => {
+  await load();
+  const shown = start({});
+  await shown.shows("idle 0 0");
+  const made = shown.hook.executeAsync(1);
+  assert.equal(shown.hook.abort(), true);
+  assert.equal(await made.catch(({ code }) => code), "ABORTED");
+  await shown.shows("hasErrored 0 0");
+  await drained();
+  assert.deepEqual([sent, own], [[], []]);
 });
 
 test("abort ends a call that is on its way", async () => {
@@ -187,6 +220,22 @@ test("a function around the action gives its options to the first action that it
   await until(() => sent.length === 1);
   sent[0].answer("saved");
   assert.equal(await made, "saved, changed");
+  assert.deepEqual(watched.said, []);
+});
+
+test("a hook takes the action of withOptions, and options of both", async () => {
+  await load();
+  const shown = start({ call: { timeout: 60_000 } }, withOptions(action, { lane: "draft" }));
+  await shown.shows("idle 0 0");
+  const first = withOptions(action, { lane: "draft" })("first");
+  await until(() => sent.length === 1);
+  const made = shown.hook.executeAsync("second");
+  await shown.shows("executing 1 2");
+  assert.equal(shown.hook.abort(), true);
+  assert.equal(await made.catch(({ code }) => code), "ABORTED");
+  await shown.shows("hasErrored 0 1");
+  sent[0].answer("done");
+  assert.equal(await first, "done");
   assert.deepEqual(watched.said, []);
 });
 

@@ -79,9 +79,10 @@ async function both(scenario, options, Wrapper) {
 for (const [name, answer] of Object.entries(CASES)) {
   for (const how of ["execute", "executeAsync"]) {
     test(`${name}, by ${how}: the same steps and callbacks, and no more renders`, async () => {
-      const { ours, theirs } = await both(async ({ hook, calls, shows, page }) => {
+      const { ours, theirs } = await both(async ({ hook, calls, log }) => {
         const made = hook[how]("input");
-        made?.catch(() => {});
+        // Code that waits for the promise goes on before the callbacks.
+        made?.then(() => log.push(["resolved"]), () => log.push(["rejected"]));
         await until(() => calls.length === 1);
         await drained();
         answer(calls[0]);
@@ -194,6 +195,15 @@ test("a value of another form is the data; arguments are passed on, the first is
     assert.equal(page.log.findLast(([name]) => name === "onSuccess")[1].data, value);
   }
   assert.deepEqual([page.calls[0].args, page.hook.input], [["a", "b"], "a"]);
+});
+
+test("the result of an action that returns nothing is empty", async () => {
+  const page = start(useAction);
+  await page.shows("idle");
+  page.hook.execute();
+  page.calls[0].resolve();
+  await page.shows("hasSucceeded");
+  assert.deepEqual(page.hook.result, {});
 });
 
 test("the error is what the action threw, also at once, and goes with the next call", async () => {

@@ -10,8 +10,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { basePathOf } from "../../pkg/lib/page/base_path.js";
-import { assetPrefix } from "../../pkg/lib/skew/lookup.js";
 import { scanHtml, scanScript } from "../../pkg/lib/skew/manifest.js";
+import { assetPrefix } from "../../pkg/lib/skew/search.js";
 import { generator } from "../oracle/random.mjs";
 
 const { positionals: [program], values: options } = parseArgs({

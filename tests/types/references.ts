@@ -106,6 +106,31 @@ d.bind(made.charge, { signal: new AbortController().signal });
 // @ts-expect-error: the types of a typed reference are not chosen by the caller
 d.bind<[string], string>(made.charge);
 
+// One of several references takes the arguments that suit each, and gives the result of any.
+declare const isGift: boolean;
+declare function thank(amount: number): Promise<string>;
+const either = isGift ? refs({ thank }).thank : made.charge;
+const gaveOrPaid = d.call(either, [4200]);
+expect<Same<typeof gaveOrPaid, ActionCall<string | Receipt>>>();
+const giveOrPay = d.bind(either);
+expect<Same<ReturnType<typeof giveOrPay>, ActionCall<string | Receipt>>>();
+giveOrPay(4200);
+// @ts-expect-error: an argument that suits one of them
+d.call(isGift ? made.charge : made.saveTokens, ["id", "access"]);
+// @ts-expect-error: one of them needs an argument
+d.call(isGift ? made.charge : made.list);
+// @ts-expect-error: one of them takes no second argument
+giveOrPay(4200, "lunch", true);
+
+// Functions of the page may pass on what they are given.
+const through = <A extends unknown[], R>(ref: TypedRef<(...args: A) => Promise<R>>, ...args: A): Promise<R> => d.call(ref, args);
+const all = <A extends unknown[], R>(action: (...args: A) => Promise<R>): ((...args: A) => ActionCall<R>) => d.bind(action);
+const passedOn = through(made.charge, 4200);
+expect<Same<typeof passedOn, Promise<Receipt>>>();
+expect<Same<ReturnType<ReturnType<typeof all<[number], string>>>, ActionCall<string>>>();
+// @ts-expect-error: an argument of another type
+through(made.charge, "4200");
+
 // An imported action is its own type.
 const imported = d.call(charge, [4200]);
 expect<Same<typeof imported, ActionCall<Receipt>>>();
@@ -130,6 +155,11 @@ const back = d.bind<[number], Receipt>({ name: "charge" });
 expect<Same<ReturnType<typeof back>, ActionCall<Receipt>>>();
 const loose = d.bind(id);
 expect<Same<ReturnType<typeof loose>, ActionCall<unknown>>>();
+const free = d.bind({ id, name: "charge" });
+expect<Same<Parameters<typeof free>, any[]>>();
+expect<Same<ReturnType<typeof free>, ActionCall<unknown>>>();
+const inForm: (form: FormData) => unknown = d.bind({ id, name: "charge" });
+void inForm;
 const decoded = decode(new Uint8Array());
 expect<Same<typeof decoded.value, Promise<unknown>>>();
 const known: ActionRef = made.charge.id;

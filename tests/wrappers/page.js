@@ -1,6 +1,6 @@
 // Wrappers that pages put around `fetch`: real packages, and wrappers as people write them by hand.
-// `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests. Nothing is
-// loaded before that.
+// `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests; `unwrap()` then
+// takes it away again, if it can be. Nothing is loaded before that.
 
 import { context, propagation, trace } from "@opentelemetry/api";
 
@@ -28,7 +28,9 @@ function withHeader(request) {
 async function otel({ FetchInstrumentation }, { WebTracerProvider }) {
   const provider = new WebTracerProvider();
   provider.register();
-  new FetchInstrumentation().setTracerProvider(provider);
+  const instrumentation = new FetchInstrumentation();
+  instrumentation.setTracerProvider(provider);
+  window.unwrap = () => instrumentation.disable();
   trace.setGlobalTracerProvider(provider);
   if (!propagation.fields().includes("traceparent")) throw new Error("nothing is propagated");
   context.active();
@@ -55,12 +57,32 @@ window.wrappers = {
     });
     return "sentry-trace";
   },
+  "@datadog/browser-rum": async () => {
+    const { datadogRum } = require("@datadog/browser-rum");
+    datadogRum.init({
+      applicationId: "00000000-0000-0000-0000-000000000000",
+      clientToken: "none",
+      service: "wrappers",
+      proxy: () => new URL("/__echo", location.href).href,
+      sessionSampleRate: 100,
+      traceSampleRate: 100,
+      allowedTracingUrls: [/./],
+    });
+    while (!datadogRum.getInternalContext()) await new Promise((resolve) => setTimeout(resolve, 10));
+    return "traceparent";
+  },
+  // Adds no header: the tests look for one that they send themselves.
+  "zone.js": () => {
+    require("zone.js");
+    return "x-own";
+  },
   // MSW's service worker receives each request that really leaves the page, and the page answers it.
   "msw": async () => {
     const { setupWorker } = require("msw/browser");
     const { bypass, http } = require("msw");
     const worker = setupWorker(http.all("*", ({ request }) => fetch(bypass(withHeader(request)))));
     await worker.start({ quiet: true, serviceWorker: { url: "/pkg/mockServiceWorker.js" } });
+    window.unwrap = () => worker.stop();
     return "x-a";
   },
   "spreads the headers": ofInit((headers) => ({ ...headers, "x-a": "b" })),

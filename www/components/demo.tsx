@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo, useRef, useState } from "react";
+import { Calls } from "@/components/calls";
 import { useLocale, useSession } from "@/components/providers";
 import { Result } from "@/components/result";
 import { blank, lastMs, sessionReadyMs, type WayState } from "@/components/state";
@@ -112,6 +113,8 @@ export function Demo({ refs, expectedMs }: Props) {
           onRun={() => click([way])}
         />
       ))}
+
+      <Calls />
 
       <footer>
         <p>{messages.note}</p>

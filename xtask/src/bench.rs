@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: measures the codec and the dispatcher against others.
 
+mod observe;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +52,8 @@ enum Choice {
     Dispatch,
     /// Count how often one call crosses the border between JavaScript and wasm
     Crossings,
+    /// Compare what the observer says of requests with the log of their server, and measure what it costs
+    Observe,
 }
 
 /// Kinds of work whose time is measured.
@@ -78,6 +82,11 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Choice::Crossings => {
             ensure!(args.only.is_none(), "`crossings` counts all its cases: leave out --only");
             return crossings(args).await;
+        }
+        Choice::Observe => {
+            let observed = observe::measure(args.rounds)?;
+            print(args, &observed.table(), &json!({ "observe": observed }));
+            return Ok(());
         }
     };
     let page = prepare(true)?;

@@ -1,6 +1,8 @@
 //! Makes the files for a `<script>`, in `pkg/dist/`: `actionlane.js` with the parts that it loads from its own
 //! directory, and `actionlane.full.js`, which holds everything.
 //!
+//! `observe.js` stands alone, but for the two files that it loads when somebody looks.
+//!
 //! A bundler cannot split a classic script: its parts would import the script, and a classic script cannot be
 //! imported. So each part that is loaded later is a module that exports a function. The function receives the modules
 //! that the script already has, and returns the part's exports.
@@ -28,6 +30,8 @@ pub(crate) fn dir() -> PathBuf {
 pub(crate) const SCRIPT: &str = "actionlane.js";
 /// The file that needs no other file.
 pub(crate) const FULL: &str = "actionlane.full.js";
+/// The file that watches a page, for pages that have nothing else of the package.
+pub(crate) const OBSERVE: &str = "observe.js";
 
 /// Makes all files. `pkg/wasm/` must be up to date.
 pub(crate) fn make() -> Result<()> {
@@ -47,7 +51,28 @@ pub(crate) fn make() -> Result<()> {
     }
     write(&dir.join("here.js"), "// The URL of this file.\nexport default import.meta.url;\n")?;
     esbuild("script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
+    observe(&dir)?;
     split(&integrity)
+}
+
+/// Bundles the script that watches a page, and the parts that it loads.
+fn observe(dir: &Path) -> Result<()> {
+    let parts = [("look.js", "observe/look.js"), ("timeline.js", "timeline.js")]
+        .map(|(name, source)| anyhow::Ok((dir.join(name), bundled(source, "esm", &dir.join(name), &[PRODUCTION.to_owned()])?)));
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
+    let build = build_of(&parts.iter().map(|(_, text)| text).collect::<Vec<_>>());
+    for (part, text) in &parts {
+        write(part, &format!("{text}export const build=\"{build}\";\n"))?;
+    }
+    let named = format!("--define:BUILD=\"{build}\"");
+    esbuild("script/observe.js", "iife", &dir.join(OBSERVE), &[PRODUCTION, &named])
+}
+
+/// Returns a number for what a script is made of. The script and its parts must have the same.
+fn build_of(made_of: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    made_of.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// Bundles the script and its parts, and writes the same build number into each.
@@ -56,9 +81,7 @@ fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
     let mut shared = Shared { externals: externals(&split.shared), modules: Vec::new() };
     let lazy: Vec<(String, String)> = split.sources.iter().map(|(name, source)| (name.clone(), format!("../{source}"))).collect();
     let parts = split.sources.iter().map(|(name, source)| Ok((name, shared.part(source, name, &lazy)?))).collect::<Result<Vec<_>>>()?;
-    let mut hasher = DefaultHasher::new();
-    (&parts, &shared.modules, integrity).hash(&mut hasher);
-    let build = format!("{:016x}", hasher.finish());
+    let build = build_of(&(&parts, &shared.modules, integrity));
     for (name, text) in &parts {
         write(&dir().join(format!("{name}.js")), &format!("{text}export const build=\"{build}\";\n"))?;
     }

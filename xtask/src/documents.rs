@@ -3,7 +3,8 @@
 //! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` must compile, unless its language is followed by
 //! `sketch`. In one document:
 //! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) must equal
-//!   that file of the demo app, word for word, without that line;
+//!   that file of the document's app, word for word, without that line: of the demo app or, in docs/libraries/, of
+//!   examples/libraries/, whose own build compiles it;
 //! - any other block is a module; a block that imports nothing continues the module of the block before it;
 //! - `<!-- given: … -->` just before a block holds declarations that the reader does not see; they apply to the whole
 //!   document.
@@ -12,7 +13,7 @@
 //! `cargo xtask documents` prints them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ pub(crate) struct Block {
     pub(crate) line: usize,
     pub(crate) language: String,
     pub(crate) code: String,
-    /// The file of the demo app that the block must equal.
+    /// The file of the document's app that the block must equal.
     pub(crate) file: Option<String>,
     /// Declarations that the reader does not see, and their line.
     pub(crate) given: Option<(usize, String)>,
@@ -92,10 +93,25 @@ pub(crate) fn run(_: &Args) -> Result<()> {
     Ok(())
 }
 
+/// The documents about libraries, and their app.
+const LIBRARIES: (&str, &str) = ("docs/libraries/", "examples/libraries");
+
+impl Document {
+    /// Returns the directory of the app whose files the blocks name, relative to the repository.
+    pub(crate) fn app(&self) -> &'static str {
+        if self.is_built() { LIBRARIES.1 } else { "www" }
+    }
+
+    /// True if the build of the app compiles the blocks that name a file: they use packages that only the app has.
+    pub(crate) fn is_built(&self) -> bool {
+        self.name.starts_with(LIBRARIES.0)
+    }
+}
+
 /// Returns every document that has code to compile.
 pub(crate) fn all() -> Result<Vec<Document>> {
     let mut files = vec![workspace::root().join("README.md")];
-    files.extend(entries(&workspace::root().join("docs"))?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "md")));
+    files.extend(below(&workspace::root().join("docs"))?);
     let read = |file: &PathBuf| {
         let name = workspace::shown(file);
         let text = fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
@@ -105,6 +121,19 @@ pub(crate) fn all() -> Result<Vec<Document>> {
     documents.retain(|document| !document.blocks.is_empty());
     ensure!(documents.first().is_some_and(|first| first.name == "README.md"), "README.md has no block of code that must compile");
     Ok(documents)
+}
+
+/// Returns the documents in a directory and in those below it.
+fn below(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in entries(dir)? {
+        if entry.is_dir() {
+            found.extend(below(&entry)?);
+        } else if entry.extension().is_some_and(|extension| extension == "md") {
+            found.push(entry);
+        }
+    }
+    Ok(found)
 }
 
 /// Languages that are not compiled here.
@@ -195,6 +224,25 @@ mod tests {
         let given = Some((8, " declare const id: string;\ntype A = 1; ".to_owned()));
         let block = Block { line: 12, language: "js".to_owned(), code: "const a = id;\n".to_owned(), file: None, given };
         assert_eq!(blocks(text).expect("it can be read"), [block]);
+    }
+
+    #[test]
+    fn documents_in_folders_are_found() -> Result<()> {
+        let dir = workspace::scratch("documents-test/x")?.with_file_name("");
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("in"))?;
+        for name in ["b.md", "c.txt", "in/a.md"] {
+            fs::write(dir.join(name), "")?;
+        }
+        assert_eq!(below(&dir)?, [dir.join("b.md"), dir.join("in/a.md")]);
+        Ok(())
+    }
+
+    #[test]
+    fn documents_about_libraries_have_their_own_app() {
+        let document = |name: &str| Document { name: name.to_owned(), blocks: Vec::new() };
+        assert_eq!((document("docs/libraries/swr.md").app(), document("docs/libraries/swr.md").is_built()), ("examples/libraries", true));
+        assert_eq!((document("docs/react.md").app(), document("docs/react.md").is_built()), ("www", false));
     }
 
     #[test]

@@ -33,7 +33,8 @@ const BUILD_CODE: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs
 pub(crate) fn bundle() -> Result<()> {
     let stamp =
         sources(Stamp::new("package").value(BUILD_CODE))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
-    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).output_dir(dist::dir());
+    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
+    let stamp = stamp.output(dist::dir().join(dist::OBSERVE)).output_dir(dist::dir());
     stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }
@@ -97,7 +98,16 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Files that must be packed even if package.json does not name them.
-const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
+const ALWAYS: [&str; 8] = [
+    "index.js",
+    "index.d.ts",
+    "dist/actionlane.js",
+    "dist/actionlane.full.js",
+    "dist/here.js",
+    "dist/look.js",
+    "dist/observe.js",
+    "dist/timeline.js",
+];
 
 /// Returns the path of a file relative to `pkg/`.
 fn in_pkg(file: &Path) -> String {

@@ -40,6 +40,12 @@ pub(crate) const LOOKUP: &str = "chunk lookup";
 /// The file for a `<script>`.
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 
+/// The entry that watches a page, and its file for a `<script>`.
+pub(crate) const OBSERVE: &str = "observe";
+pub(crate) const OBSERVE_SCRIPT: &str = "dist/observe.js";
+/// The element that shows the calls of a page.
+pub(crate) const TIMELINE: &str = "timeline";
+
 /// The file for a `<script>` that holds everything.
 pub(crate) const ALONE: &str = "dist/actionlane.full.js";
 
@@ -78,10 +84,10 @@ pub(crate) fn all() -> Result<Vec<Part>> {
 }
 
 /// The entries for pages.
-const ENTRIES: [&str; 3] = ["index.js", "inline.js", "lean.js"];
+const ENTRIES: [&str; 4] = ["index.js", "inline.js", "lean.js", "observe.js"];
 
 /// The entries that pages load beside one of those, by their names: each as if it were alone.
-const BESIDE: [(&str, &str); 2] = [(HOOKS, "react/index.js"), ("actions", "actions.js")];
+const BESIDE: [(&str, &str); 3] = [(HOOKS, "react/index.js"), ("actions", "actions.js"), (TIMELINE, "timeline.js")];
 
 fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }

@@ -9,7 +9,7 @@ mod end_to_end;
 mod fuzzing;
 mod layout;
 mod lint;
-mod next_app;
+mod next_apps;
 mod nexts;
 mod part;
 mod react;

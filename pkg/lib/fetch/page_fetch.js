@@ -12,11 +12,10 @@
 //   Next's client sets no mode.
 
 import { invalid } from "../error.js";
-import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./request_init.js";
-import { Map, Response, Set, URL, WeakMap, ofDocument } from "../page/globals.js";
+import { NEXT_ACTION, SENT, methodOf, requestOf } from "./action_header.js";
+import { actionOf, addressOf } from "./request_init.js";
+import { Map, Response, Set, WeakMap } from "../page/globals.js";
 import { onAbort } from "../abort_signals.js";
-
-const SENT = Symbol.for("actionlane.sent");
 
 /** The page's `fetch` when this module ran. */
 const first = globalThis.fetch;
@@ -29,11 +28,11 @@ const MAX_TURNS = 100;
 
 /**
  * Returns the state shared by all copies of this package: the request that is being handed on now, the requests by
- * their marks, and the open ones.
+ * their marks, the open ones, and the number of requests that a dispatcher has taken over from the page.
  */
 function shared() {
   if (!globalThis[SENT]) {
-    const value = { now: undefined, marks: new WeakMap(), open: new Set() };
+    const value = { now: undefined, marks: new WeakMap(), open: new Set(), taken: 0 };
     Object.defineProperty(globalThis, SENT, { value, configurable: true });
   }
   return globalThis[SENT];
@@ -137,7 +136,9 @@ export class Fetcher {
       return { sent: now, same: sure || triedBy(now, this).at(-1) === globalThis.fetch, sure };
     }
     const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
-    return like && { sent: like, same: true, sure: false };
+    if (like) return { sent: like, same: true, sure: false };
+    shared().taken += 1; // tells a wrapper of `fetch` further out that its request waits here: see `pkg/observe/`
+    return undefined;
   }
 
   /** Hands a request of a dispatcher on, unchanged. */
@@ -261,13 +262,4 @@ async function headOf(answer) {
 function isLike({ input, init }, request) {
   const mode = init.mode ?? requestOf(input)?.mode ?? "cors";
   return request.method === methodOf(input, init) && request.mode === mode && addressOf(request) === addressOf(input);
-}
-
-function addressOf(input) {
-  const url = requestOf(input)?.url ?? String(input);
-  try {
-    return new URL(url, ofDocument("baseURI") ?? globalThis.location?.href).href;
-  } catch {
-    return url;
-  }
 }

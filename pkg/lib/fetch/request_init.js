@@ -1,12 +1,11 @@
 // Reads the arguments of `fetch` as `fetch` itself reads them: inherited members count, and each getter runs
 // once. Must not send the request.
 
+import { NEXT_ACTION, methodOf, requestOf } from "./action_header.js";
 import { sendable } from "../page/url.js";
-import { FormData, Headers, Request, URLSearchParams } from "../page/globals.js";
+import { FormData, Headers, Request, URL, URLSearchParams, ofDocument } from "../page/globals.js";
 
-/** The header that makes a POST an action. `src/protocol.rs` has the same two names and tests these lines. */
-export const NEXT_ACTION = "next-action";
-/** The header of an idempotency key, unless the dispatcher names another. */
+/** The header of an idempotency key, unless the dispatcher names another. `src/protocol.rs` tests this line. */
 export const IDEMPOTENCY_KEY = "idempotency-key";
 
 /**
@@ -38,16 +37,18 @@ export function readInit(init) {
   return read;
 }
 
-/** Returns `input` if it is a request: of this realm, of another, or of a class that the page has defined. */
-export function requestOf(input) {
-  return typeof input === "object" && typeof input?.method === "string" && typeof input.url === "string" ? input : undefined;
-}
-
 /** Returns the target of a request: a request object, or a string that can no longer change. */
 export const targetOf = (input) => requestOf(input) ?? sendable(typeof input === "object" ? String(input) : input);
 
-/** Returns the method, in capitals. `init`: the result of `readInit`. */
-export const methodOf = (input, init) => (init.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
+/** Returns the absolute address of a request; as written if that is no address. */
+export function addressOf(input) {
+  const url = requestOf(input)?.url ?? String(input);
+  try {
+    return new URL(url, ofDocument("baseURI") ?? globalThis.location?.href).href;
+  } catch {
+    return url;
+  }
+}
 
 /** Returns the id of the action if this is a POST with the header; else undefined. */
 export function actionOf(input, init) {

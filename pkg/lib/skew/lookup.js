@@ -1,21 +1,12 @@
 // Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the app
 // that it names. Must not run any of them.
 
-import { readerOf } from "../answer/body.js";
-import { scanHtml, scanScript } from "./manifest.js";
-import { Map, Set, TextDecoder, URL, pageText } from "../page/globals.js";
+import { scanHtml } from "./manifest.js";
+import { get, scriptsOf, search } from "./search.js";
+import { Set, pageText } from "../page/globals.js";
 
 export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 export { readPushes } from "./inline_scripts.js";
-
-/**
- * `MAX_SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched
- * at the same time.
- */
-const MAX_SCRIPTS = 256;
-const AT_ONCE = 6;
-/** Most bytes of one document or script. */
-const MAX_BYTES = 16 << 20;
 
 /**
  * Loads the document at `address` and its scripts. `load(url, accept, mode)` promises a `Response`.
@@ -28,19 +19,7 @@ export async function look(address, load) {
   const now = scanHtml(text);
   const here = scanHtml(pageText());
   const found = [];
-  let missing = 0;
-  const scripts = scriptsOf(at, now, here).values();
-  const each = async () => {
-    for (const script of scripts) {
-      try {
-        const [, text] = await get(load, script, "*/*", "cors");
-        scanScript(text, found);
-      } catch {
-        missing += 1;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, each));
+  const missing = await search(scriptsOf(at, now, here), load, (_, actions) => found.push(...actions));
   return { find: (old, name) => find(old, name, found, [here.ids, now.ids], missing) };
 }
 
@@ -67,58 +46,3 @@ function refuse(message) {
  */
 export const replaces = (old, id) =>
   old.length === id.length && (id.length === 40 || old.slice(0, 2).toLowerCase() === id.slice(0, 2).toLowerCase());
-
-/**
- * Returns the scripts of the app that a document at `at` names. Scripts of another origin count only if the current
- * page loads its own from there.
- */
-function scriptsOf(at, now, here) {
-  const absolute = (urls) => urls.map((url) => absolutely(url, at)).filter(Boolean);
-  const prefixesOf = (urls) => urls.map(assetPrefix).filter((prefix) => prefix !== undefined);
-  const origin = absolutely("/", at)?.slice(0, -1);
-  const prefixes = prefixesOf(absolute(here.scripts));
-  const scripts = absolute(now.scripts);
-  const [own = origin] = prefixesOf(scripts);
-  scripts.push(...absolute(now.chunks.map((chunk) => (chunk.startsWith("static/") ? `${own}/_next/${chunk}` : chunk))));
-  const met = new Map();
-  for (const script of scripts) {
-    const [file] = script.split(/[?#]/, 1);
-    if (isOwnScript(script, origin, prefixes) && !met.has(file) && met.size < MAX_SCRIPTS) met.set(file, script);
-  }
-  return [...met.values()];
-}
-
-function absolutely(url, at) {
-  try {
-    return new URL(url, at).href;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * True if a script may be fetched and searched: it is of the page's own origin, or below `/_next/` of one of these
- * asset prefixes. The prefixes are those of the current page; the new document cannot add any.
- */
-export const isOwnScript = (url, origin, prefixes) =>
-  url.startsWith("http") && [`${origin}/`, ...prefixes.map((prefix) => `${prefix}/_next/`)].some((start) => url.startsWith(start));
-
-/** Returns the part before `/_next/` in the URL of a script of Next.js; undefined for another URL. */
-export const assetPrefix = (url) => /^[^?#]*?(?=\/_next\/)/.exec(url)?.[0];
-
-/** Promises the URL that answered, and its text. Rejects if it cannot be loaded. */
-async function get(load, address, accept, mode) {
-  const response = await load(address, accept, mode);
-  const reader = readerOf(response);
-  const decoder = new TextDecoder();
-  let text = "";
-  let left = response.status < 400 ? MAX_BYTES : -1;
-  while (left >= 0) {
-    const bytes = await reader.read();
-    if (bytes === undefined) return [response.redirected ? response.url : address, text + decoder.decode()];
-    left -= bytes?.length ?? Infinity;
-    if (left >= 0) text += decoder.decode(bytes, { stream: true });
-  }
-  reader.cancel()?.catch(() => {});
-  throw undefined;
-}

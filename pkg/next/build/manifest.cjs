@@ -23,8 +23,8 @@ function actionsOf({ node, edge }) {
  */
 function fromRoot(filename, projectDir) {
   const [file, root] = [posix(filename), posix(projectDir)];
-  const at = file.indexOf(`${root}/`);
-  if (at >= 0) return file.slice(at + root.length + 1);
+  const absolute = file.replace(/^(\.\.\/)+/, "");
+  if (absolute.startsWith(`${root}/`)) return absolute.slice(root.length + 1);
   const parts = root.split("/");
   for (let from = parts.length; from >= 0; from -= 1) {
     const above = parts.slice(from).map((part) => `${part}/`).join("");
@@ -38,4 +38,4 @@ const posix = (file) => file.replaceAll("\\", "/");
 
 const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
 
-module.exports = { MANIFEST, actionsOf, fromRoot, withoutExtension };
+module.exports = { MANIFEST, actionsOf, fromRoot, posix, withoutExtension };

@@ -1,17 +1,12 @@
 // Wraps the page's `fetch`: gives the answer that waits for a token, and notes the actions that Next sends itself. Must
 // let no token reach the network, and must not change another request.
 
+import { SENT, actionHeaderOf } from "../../lib/fetch/action_header.js";
 import { page } from "./page.js";
-
-/** See `HandOver`. */
-const TOKEN = /^[\da-f]{2}-actionlane-/;
-const NEXT_ACTION = "next-action";
+import { TOKEN } from "./token.js";
 
 /** Greatest number of times that the page's `fetch` is wrapped: other code may replace it again and again. */
 const MAX_GUARDS = 16;
-
-/** Marks the dispatcher's own requests: see `lib/fetch/page_fetch.js`. */
-const SENT = Symbol.for("actionlane.sent");
 
 /** By token: `{ answer, body, isTaken }`. */
 export const tokens = () => (page().tokens ??= new Map());
@@ -26,7 +21,7 @@ export function guard() {
   const known = guards();
   if (known.includes(inner) || (known.length >= MAX_GUARDS && typeof inner === "function")) return true;
   const fetch = function fetch(input, init) {
-    const action = actionOf(input, init);
+    const action = actionHeaderOf(input, init);
     if (action === undefined) return inner.apply(this, arguments);
     if (TOKEN.test(action)) return answerTo(action, input);
     // Other wrappers may wait before they call on, so only the newest of ours notes a request.
@@ -91,20 +86,4 @@ function isDispatchers(input, init, action) {
   const { now, marks, open } = globalThis[SENT] ?? {};
   if (now || init?.[SENT] || marks?.get(init?.signal) || marks?.get(input)) return true;
   return typeof input === "object" && input instanceof Request && [...(open ?? [])].some((sent) => sent.action === action);
-}
-
-/** Returns the header `next-action` of a request, in any form that `fetch` takes; undefined if there is none. */
-function actionOf(input, init) {
-  const value = headerOf(init?.headers ?? (typeof input === "object" ? input?.headers : undefined));
-  return typeof value === "string" ? value : undefined;
-}
-
-function headerOf(headers) {
-  if (typeof headers !== "object" || headers === null) return undefined;
-  if (typeof headers.get === "function" && typeof headers.append === "function") return headers.get(NEXT_ACTION);
-  // An iterator can be read once, and `fetch` reads it. Next's headers are no iterator, nor a copy of them.
-  if (typeof headers.next === "function") return undefined;
-  const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
-  const found = pairs.find((pair) => String(pair?.[0]).toLowerCase() === NEXT_ACTION);
-  return found && String(found[1]);
 }

@@ -9,9 +9,10 @@ export function note(id, name, action) {
   if (action) state.ids.set(action, id);
   state.find = find;
   if (typeof name !== "string" || name === "") return;
-  // The id that was noted last comes last.
-  state.names.delete(id);
   state.names.set(id, name);
+  // The id that was noted last comes last.
+  state.imported.delete(id);
+  state.imported.add(id);
   if (isDevelopment) lookForMisspelled();
 }
 
@@ -21,7 +22,7 @@ export function note(id, name, action) {
  * `didYouMean`.
  */
 function find({ id: action, ...ref }, didYouMean) {
-  const { ids, names } = page();
+  const { ids, imported, names } = page();
   if (action) {
     const id = ids.get(action);
     if (id) return { name: names.get(id), ...ref, id };
@@ -29,10 +30,11 @@ function find({ id: action, ...ref }, didYouMean) {
   }
   if (!ref.name) return undefined;
   const name = JSON.stringify(ref.name);
-  const found = [...names.keys()].filter((id) => names.get(id) === ref.name);
+  // Not all of `names`: some are of actions that the page does not import, once the build's are loaded.
+  const found = [...imported].filter((id) => names.get(id) === ref.name);
   // In development an action keeps all of its id but the first two digits, which tell its parameters.
   const isOne = new Set(found.map((id) => id.slice(2))).size === 1;
   if (isOne) return { ...ref, id: found.at(-1) };
   if (found.length > 0) return `several actions of this page are called ${name}`;
-  return `this page imports no action called ${name}${didYouMean(ref.name, names.values())}`;
+  return `this page imports no action called ${name}${didYouMean(ref.name, [...imported].map((id) => names.get(id)))}`;
 }

@@ -8,24 +8,25 @@ const KEY = Symbol.for("actionlane.next");
 const FORM = 1;
 
 /**
- * Returns the state. `names`: name by id. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see
- * `known_names.js`. `policies`: what `configureActions` was given, and `options`, the dispatcher's. `loading`: promises
- * `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number
- * of calls that wait for the lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of
- * navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`. `watchers`: functions
- * that run once the lanes are loaded.
+ * Returns the state. `names`: name by id, also of actions that the page does not import. `imported`: ids of those that
+ * it does. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see `known_names.js`. `policies`:
+ * what `configureActions` was given, and `options`, the dispatcher's. `loading`: promises `lanes`, which is undefined
+ * if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number of calls that wait for the
+ * lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of navigations that have begun.
+ * `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`. `watchers`: functions that run once the lanes are
+ * loaded.
  *
  * `given`: what the running `withOptions`, or a hook of `actionlane/react`, gives to the next action that is called.
  * `options`: those of the call. `isTaken`: set by the action. A hook also gives `begun(dispatcher, number)`, which is
  * told how the call goes, and a policy of `false` counts for it:
  *
- * - no dispatcher: through a lane. `number` calls wait until the dispatcher is loaded; 0 if it is.
+ * - no dispatcher: through a lane. `number` calls wait until the names or the dispatcher are loaded; 0 if they are.
  * - the dispatcher: it has the call, under this number.
- * - null: Next's own way after all, because the dispatcher could not be loaded.
+ * - null: Next's own way, because of its policy, or because the dispatcher could not be loaded.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), ids: new WeakMap(), find: undefined, files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, unnamed: 0, moves: 0, observe: undefined, refreshed: undefined, router: undefined, watchers: new Set() };
+    const value = { form: FORM, names: new Map(), ids: new WeakMap(), imported: new Set(), find: undefined, files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, unnamed: 0, moves: 0, observe: undefined, refreshed: undefined, router: undefined, watchers: new Set() };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];

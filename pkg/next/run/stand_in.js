@@ -33,6 +33,7 @@ export function standIn(next, self, internals) {
     const policy = policyOf(id, args);
     // A hook sends its calls through a lane, unless a policy leaves the action to Next.
     const isLeft = policy === false && given?.begun;
+    if (isLeft) given.begun(null, 0);
     return !isLeft && (policy || given) ? inLane(id, args, { ...policy, ...given?.options }, given?.begun) : next(id, args);
   };
 
@@ -77,10 +78,11 @@ export function standIn(next, self, internals) {
       // Calls made while others wait for the names wait too, so that all keep their order.
       if (!needsNames(id) && state.unnamed === 0) return decide(id, args, given);
       state.unnamed += 1;
-      return held(loadNames(internals.settings.names).then(() => {
+      given?.begun?.(undefined, state.unnamed);
+      const named = loadNames(internals.settings.names).then(() => {
         state.unnamed -= 1;
-        return decide(id, args, given);
-      }));
+      });
+      return held(orAborted(named, given?.options.signal).then(() => decide(id, args, given)));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -19,6 +19,7 @@ mod browsers;
 mod cpu;
 mod devtools;
 mod driver;
+mod first_script;
 mod fixture;
 mod gecko;
 mod heap;

@@ -10,8 +10,8 @@ const ALIAS = /"[^"]*mine\.js" stands in for next\/dist\/client\/app-call-server
  * deployment; `seam`, the way of building.
  */
 export const CONFIGS = {
-  plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "references", "hooks", "transitions", "arguments", "development"], redeploys: true },
-  mixed: { base: "/base", assets: "/assets", checks: ["actions", "mixed", "names"] },
+  plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "references", "hooks", "transitions", "arguments", "observe", "development"], redeploys: true },
+  mixed: { base: "/base", assets: "/assets", checks: ["actions", "mixed", "names", "observe"] },
   zones: { zone: "mixed", checks: ["actions", "zones"] },
   "pages-i18n": { checks: ["actions", "pages-i18n"] },
   standalone: { server: "standalone", checks: ["actions"] },

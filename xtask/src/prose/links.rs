@@ -74,12 +74,15 @@ impl<'a> Documents<'a> {
 
     /// False if a piece of code is written as a path of this repository, and none is here.
     fn names_a_file(&self, code: &str) -> bool {
-        let ours = ["src/", "pkg/", "xtask/", "tests/", "docs/"].iter().any(|dir| code.starts_with(dir));
+        let ours = OURS.iter().any(|dir| code.starts_with(dir));
         let is_pattern = code.contains(['*', '{', '<', ' ', '…']);
         let is_made = MADE.iter().any(|made| code.starts_with(made));
         !ours || is_pattern || is_made || (self.files)(Path::new(code.trim_end_matches('/')))
     }
 }
+
+/// The directories of this repository.
+const OURS: [&str; 7] = ["src/", "pkg/", "xtask/", "tests/", "docs/", "examples/", "www/"];
 
 /// Files that are built or fetched: they are not in the repository. The last is of Next.js.
 const MADE: [&str; 5] = ["pkg/wasm", "pkg/dist", "actionlane.js", "actionlane.full.js", "middleware.js"];
@@ -97,7 +100,7 @@ pub(crate) fn missing_files(source: &Source, files: &dyn Fn(&Path) -> bool, name
             let is_path = code.chars().all(|sign| sign.is_ascii_alphanumeric() || "/._".contains(sign));
             let is_file = is_path && [".rs", ".js", ".mjs", ".md"].iter().any(|kind| code.ends_with(kind) && code.len() > kind.len());
             let is_here = if code.contains('/') { files(Path::new(code)) } else { names(code) };
-            let ours = !code.contains('/') || ["src/", "pkg/", "xtask/", "tests/", "docs/", "www/"].iter().any(|dir| code.starts_with(dir));
+            let ours = !code.contains('/') || OURS.iter().any(|dir| code.starts_with(dir));
             if is_file && ours && !is_here && !MADE.iter().any(|made| code.starts_with(made)) {
                 faults.push(format!("{}:{number}: no file `{code}`", source.name));
             }

@@ -11,7 +11,7 @@ use super::part::Ran;
 use crate::documents::{self, Document, scripts};
 use crate::{npm, run, workspace};
 
-/// Compiles each block, and compares blocks that name a file of the demo app with that file. Counts blocks.
+/// Compiles each block, and compares blocks that name a file of an app with that file. Counts blocks.
 pub(crate) fn documents() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let mut ran = Ran::default();
@@ -30,11 +30,12 @@ fn unlike_the_app(document: &Document) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for block in &document.blocks {
         let Some(file) = &block.file else { continue };
-        let path = workspace::www().join(file);
-        let text = fs::read_to_string(&path).with_context(|| format!("{}:{}: www/{file}", document.name, block.line))?;
+        let file = format!("{}/{file}", document.app());
+        let path = workspace::root().join(&file);
+        let text = fs::read_to_string(&path).with_context(|| format!("{}:{}: {file}", document.name, block.line))?;
         let differs = text.lines().zip(block.code.lines()).take_while(|(a, b)| a == b).count();
         if text != block.code {
-            wrong.push(format!("{}:{}: the block differs from www/{file}: make them equal\n", document.name, block.line + differs));
+            wrong.push(format!("{}:{}: the block differs from {file}: make them equal\n", document.name, block.line + differs));
         }
     }
     Ok(wrong)
@@ -45,6 +46,9 @@ fn compile(document: &Document) -> Result<Vec<String>> {
     let dir = workspace::scratch(&format!("documents/{}/x", document.name))?.with_file_name("");
     let _ = fs::remove_dir_all(&dir);
     let sources = Sources::of(document);
+    if sources.files.is_empty() {
+        return Ok(Vec::new());
+    }
     for (file, lines) in &sources.files {
         let path = dir.join(file);
         fs::create_dir_all(path.parent().unwrap_or(&dir))?;
@@ -91,7 +95,9 @@ impl Sources {
                     sources.add(&file, block.line, "export {};");
                 }
             } else if let Some(file) = &block.file {
-                sources.add(file, block.line, &block.code);
+                if !document.is_built() {
+                    sources.add(file, block.line, &block.code);
+                }
             } else {
                 let first = &document.blocks[module];
                 let extension = if first.language.ends_with('x') { "tsx" } else { "ts" };
@@ -153,6 +159,17 @@ mod tests {
 
     fn block(line: usize, language: &str, code: &str) -> Block {
         Block { line, language: language.to_owned(), code: code.to_owned(), ..Block::default() }
+    }
+
+    #[test]
+    fn files_of_an_app_that_is_built_are_not_compiled_here() {
+        let files = |name: &str| {
+            let of_app = Block { file: Some("app/swr/page.tsx".to_owned()), ..block(5, "tsx", "import \"swr\";\n") };
+            let document = Document { name: name.to_owned(), blocks: vec![of_app, block(9, "ts", "import \"a\";\n")] };
+            Sources::of(&document).files.into_keys().map(|file| file.display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(files("docs/libraries/swr.md"), ["block-9.ts"]);
+        assert_eq!(files("docs/swr.md"), ["app/swr/page.tsx", "block-9.ts"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_app, nexts, react, soaking, suites};
+use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_apps, nexts, react, soaking, suites};
 
 /// A part; the variants are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Nexts,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
     NextApp,
+    /// Build the apps of `examples/`, and one of the code in the documents, and drive them in Chromium
+    Examples,
     /// Compare Next.js apps built with `actionlane/next` to the same apps without
     Seam,
 }
@@ -64,7 +66,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -85,6 +87,7 @@ impl Part {
         Self::Soak,
         Self::Nexts,
         Self::NextApp,
+        Self::Examples,
         Self::Seam,
     ];
 
@@ -105,7 +108,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Apps | Self::NextApp => "checks",
+            Self::Build | Self::Apps | Self::NextApp | Self::Examples => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -138,7 +141,8 @@ impl Part {
             Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
-            Self::NextApp => next_app::all(all_nexts),
+            Self::NextApp => next_apps::configurations(all_nexts),
+            Self::Examples => next_apps::examples(),
             Self::Seam => runtime.block_on(nexts::with_seam(all_nexts)),
         }
     }

@@ -50,8 +50,8 @@ export default function (check, blocks) {
 
   check(4, "the page passes references to its actions and the amount on", async ({ url, open, click, untilShown, runs, requests }) => {
     const html = await (await fetch(`${url}/checkout`)).text();
-    const [, session] = /\{\\"id\\":\\"([0-9a-f]{42})\\",\\"name\\":\\"createPaymentSession\\"\}/.exec(html);
-    const [, tokens] = /\{\\"id\\":\\"([0-9a-f]{42})\\",\\"name\\":\\"saveTokens\\"\}/.exec(html);
+    const idOf = (name) => new RegExp(String.raw`\\"${name}\\":\{\\"id\\":\\"([0-9a-f]{42})\\"`).exec(html)[1];
+    const [session, tokens] = [idOf("createPaymentSession"), idOf("saveTokens")];
     await open("/checkout");
     await click();
     await untilShown("Paid in");

@@ -1,0 +1,3 @@
+import { formOptions } from "@tanstack/react-form-nextjs";
+
+export const options = formOptions({ defaultValues: { name: "" } });

@@ -1,0 +1,28 @@
+// Makes `observe()`: watches the actions of a page, and shows them by name. Must not load the finder of names before
+// somebody looks.
+
+import { makeObserver } from "./observer.js";
+
+/** The number changes with the form of the observer: copies of the package share an observer if theirs is the same. */
+const KEY = Symbol.for("actionlane.observe.1");
+
+/** Returns `observe()`. `look()` promises the module `look.js`. */
+export const observeWith = (look) => () => {
+  const observer = (globalThis[KEY] ??= makeObserver());
+  const { entries, calls: { follow, dispatchers } } = observer;
+  const named = async () => {
+    await (await look()).addNames(observer);
+    return entries.all();
+  };
+  return {
+    entries: entries.all,
+    named,
+    subscribe: entries.subscribe,
+    discover: async (root) => (await look()).discover(root),
+    table: async () => console.table((await look()).tableOf(await named())),
+    headers: async (number) => (await look()).headersOf(observer, number),
+    dispatchers,
+    follow,
+    restore: observer.start(),
+  };
+};

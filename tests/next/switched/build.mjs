@@ -1,0 +1,122 @@
+// Builds the app of examples/next-safe-action twice, and prints the two directories as JSON, `{ theirs, ours }`:
+//
+//   node build.mjs [--out DIR] [--install]
+//
+// `theirs` is the app as it is. `ours` is the same app with one word changed in each import: the hooks come from
+// `actionlane/react`. Its next.config goes through `withActionlane`, which is the set-up of the package. Both have the
+// files of overlay/ for the test, ours also those of ours/. `--install` installs the packages and builds nothing.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+const example = path.join(source, "../../../examples/next-safe-action");
+const pkg = path.join(source, "../../../pkg");
+const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
+const notCopied = ["node_modules", ".next", "next-env.d.ts", "tsconfig.tsbuildinfo", "README.md"];
+const THEIRS = 'from "next-safe-action/hooks"';
+const OURS = 'from "actionlane/react"';
+/** The number of lines that switching changes: one in each component with a hook. */
+const CHANGED_LINES = 11;
+/** Files that only ours may have, or has in another form: the set-up. */
+const SET_UP = ["next.config.ts", "app/queue/actions.ts", "app/queue/page.tsx", "app/queue/queue.tsx"];
+
+const { values } = parseArgs({
+  options: { out: { type: "string", default: path.join(source, "../../../target/next") }, install: { type: "boolean" } },
+});
+const root = path.join(path.resolve(values.out), "switched");
+
+install();
+if (!values.install) {
+  const dirs = { theirs: assemble("theirs"), ours: assemble("ours") };
+  compare(dirs);
+  for (const dir of Object.values(dirs)) build(dir);
+  console.log(JSON.stringify(dirs));
+}
+
+/** Installs the packages of the lockfile, unless they are there. */
+function install() {
+  const lock = readFileSync(path.join(example, "package-lock.json"), "utf8");
+  const stamp = path.join(root, "node_modules/installed.json");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  mkdirSync(root, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) cpSync(path.join(example, name), path.join(root, name));
+  run("npm", ["ci", "--no-audit", "--no-fund"], root);
+  writeFileSync(stamp, lock);
+}
+
+/** Lays out one app and returns its directory. */
+function assemble(way) {
+  const dir = path.join(root, way);
+  rmSync(dir, { recursive: true, force: true });
+  const copied = readdirSync(example).filter((name) => !notCopied.includes(name));
+  for (const name of copied) cpSync(path.join(example, name), path.join(dir, name), { recursive: true });
+  renameSync(path.join(dir, "components/hook-state.tsx"), path.join(dir, "components/example-hook-state.tsx"));
+  renameSync(path.join(dir, "next.config.ts"), path.join(dir, "example.config.ts"));
+  rmSync(path.join(dir, "package-lock.json"));
+  cpSync(path.join(source, "overlay"), dir, { recursive: true });
+  mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+  symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+  const config = `{ ...example, outputFileTracingRoot: ${JSON.stringify(root)}, turbopack: { root: ${JSON.stringify(root)} } }`;
+  const lines = ['import example from "./example.config";'];
+  if (way === "ours") {
+    cpSync(path.join(source, "ours"), dir, { recursive: true });
+    for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
+      cpSync(path.join(pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
+    }
+    switchImports(dir);
+    lines.push('import { withActionlane } from "actionlane/next";', "", `export default withActionlane(${config});`);
+  } else {
+    lines.push("", `export default ${config};`);
+  }
+  writeFileSync(path.join(dir, "next.config.ts"), `${lines.join("\n")}\n`);
+  return dir;
+}
+
+function switchImports(dir) {
+  for (const file of filesOf(dir)) {
+    const text = readFileSync(path.join(dir, file), "utf8");
+    if (text.includes(THEIRS)) writeFileSync(path.join(dir, file), text.replaceAll(THEIRS, OURS));
+  }
+}
+
+/** Throws unless the two apps differ in the imports and in the set-up alone. */
+function compare({ theirs, ours }) {
+  let changed = 0;
+  const files = new Set([...filesOf(theirs), ...filesOf(ours)].filter((file) => !SET_UP.includes(file)));
+  for (const file of files) {
+    const [before, after] = [theirs, ours].map((dir) => readFileSync(path.join(dir, file), "utf8").split("\n"));
+    if (before.length !== after.length) throw new Error(`${file} has other lines`);
+    for (const [at, line] of before.entries()) {
+      if (line === after[at]) continue;
+      if (line.replace(THEIRS, OURS) !== after[at]) throw new Error(`${file}:${at + 1} differs in more than its import: ${after[at]}`);
+      changed += 1;
+    }
+  }
+  if (changed !== CHANGED_LINES) throw new Error(`${changed} lines were changed, not ${CHANGED_LINES}`);
+}
+
+/** Returns the files below a directory, without its packages. */
+function filesOf(dir, below = "") {
+  return readdirSync(path.join(dir, below)).flatMap((name) => {
+    const file = path.join(below, name);
+    if (name === "node_modules" || name === ".next") return [];
+    return statSync(path.join(dir, file)).isDirectory() ? filesOf(dir, file) : [file];
+  });
+}
+
+function build(dir) {
+  const log = run(process.execPath, ["node_modules/.bin/next", "build"], dir);
+  writeFileSync(path.join(dir, "build.log"), log);
+}
+
+function run(command, args, cwd) {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  delete env.NODE_ENV;
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8", maxBuffer: 64 << 20 });
+  if (status === 0) return `${stdout}${stderr}`;
+  console.error(`${path.basename(cwd)}, ${args.join(" ")}: exit ${status}\n${stdout}${stderr}`);
+  process.exit(1);
+}

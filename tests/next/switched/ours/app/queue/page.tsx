@@ -1,0 +1,11 @@
+import { Queue } from "./queue";
+
+export default function Page() {
+  return (
+    <>
+      <Queue name="first" />
+      <Queue name="second" />
+      <Queue name="third" />
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+//! The parts whose checks are scripts in `tests/next/`, which build Next apps and drive them in Chromium. Knows none of
+//! the checks: each script has its own.
+
+use anyhow::{Context, Result};
+use e2e::Kind;
+
+use crate::nexts::{Version, install};
+use crate::{browser, build, run, workspace};
+
+use super::count;
+use super::part::Ran;
+
+/// Versions that the script of the seam builds with, and one that must be refused.
+const VERSIONS: [Version; 3] = [Version::V14_2, Version::V15_5, Version::V16_4];
+
+/// Runs the seam's configurations that every run of the tests needs or, if `every` is set, all.
+pub(crate) fn configurations(every: bool) -> Result<Ran> {
+    prepare(&VERSIONS)?;
+    script("seam", every.then_some("--all"))
+}
+
+/// Directories of `tests/next/` with the scripts of the part `examples`.
+const EXAMPLES: [&str; 3] = ["switched", "libraries", "documents"];
+
+/// Runs the apps of `examples/`, and the code in the documents.
+pub(crate) fn examples() -> Result<Ran> {
+    prepare(&[Version::V16_4])?;
+    EXAMPLES.into_iter().try_fold(Ran::default(), |ran, name| Ok(ran.and(script(name, None)?)))
+}
+
+fn prepare(versions: &[Version]) -> Result<()> {
+    browser::ensure(Kind::Chromium).context("the checks of the apps need a browser")?;
+    build::prepare()?;
+    build::package()?;
+    versions.iter().copied().try_for_each(install)
+}
+
+/// Runs the script `run.mjs` of a directory of `tests/next/`. A script that counts no check has failed.
+fn script(name: &str, option: Option<&str>) -> Result<Ran> {
+    let mut script = run::command("node", workspace::root());
+    script.arg(format!("tests/next/{name}/run.mjs")).arg("--out").arg(workspace::target().join("next")).args(option);
+    let mut ran = count::lines(run::captured(&mut script)?);
+    ran.failed += u64::from(ran.passed + ran.failed == 0);
+    Ok(ran)
+}
