@@ -57,7 +57,7 @@ export default function (check, blocks) {
 
   check(4, "a store of these statements does what a store must do", async () => {
     const file = fileURLToPath(new URL("../statements.test.mjs", import.meta.url));
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["--test", file], { env: { ...process.env, STATEMENTS: blocks[3].code }, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--test", "--test-reporter=tap", file], { env: { ...process.env, STATEMENTS: blocks[3].code }, encoding: "utf8" });
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /^# pass [1-9]/m);
   });

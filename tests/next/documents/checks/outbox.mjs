@@ -17,4 +17,22 @@ export default function (check) {
     assert.ok(first && first === second && third && third !== first, `${first}, ${second}, ${third}`);
     assert.deepEqual(await tab.run(async () => window.block.module.d.outbox.entries()), []);
   });
+
+  // The browser may keep the page that was left until the next one requests its lock: either call may come first.
+  check(1, "what a page left that was navigated away from is sent under the same key", async ({ begin, ended, open, tab, api, runs, requests, untilRuns }) => {
+    await api("close", "saveNote");
+    await begin(1, { text: "a" });
+    await untilRuns("saveNote", 1);
+    await open("/done");
+    await begin(1, { text: "b" });
+    await api("open", "saveNote");
+    await ended();
+    await untilRuns("saveNote", 3);
+    await tab.until(async () => (await window.block.module.d.outbox.entries()).length === 0);
+    const texts = (await runs("saveNote")).map(([text]) => text);
+    const keys = (await requests()).map((headers) => headers["idempotency-key"]);
+    assert.deepEqual(texts.toSorted(), ["a", "a", "b"]);
+    assert.equal(keys.filter((key) => key === keys[0]).length, 2);
+    assert.equal(new Set(keys).size, 2);
+  });
 }
