@@ -144,12 +144,21 @@ test("a request that becomes part of a call leaves no gap in the numbers", () =>
   const model = makeModel();
   hearEvent(model, EVENT, 10);
   hearEntry(model, ENTRY);
-  hearEvent(model, { ...EVENT, id: 5 }, 10);
+  hearEvent(model, { ...EVENT, id: 5, state: "running", attempt: 1, startedAt: 11 }, 11);
   hearEntry(model, { ...ENTRY, number: 2 });
+  hearEvent(model, { ...EVENT, id: 7, state: "running", startedAt: 11 }, 11);
   hearEntry(model, { ...ENTRY, call: 4, attempt: 1, queuedAt: 10 });
   hearEntry(model, { ...ENTRY, number: 2, call: 5, attempt: 1, queuedAt: 10 });
   hearEvent(model, { ...EVENT, id: 6 }, 10);
-  assert.deepEqual([...model.calls.values()].map(({ number, attempts }) => [number, attempts.length]), [[1, 1], [2, 1], [3, 0]]);
+  assert.deepEqual([...model.calls.values()].map(({ number, joined }) => [number, joined]), [[1, undefined], [2, undefined], [3, 2], [4, undefined]]);
+});
+
+test("a joined call names the one whose answer it shares, also if an observer has timed that one", () => {
+  const model = makeModel();
+  hearEvent(model, { ...EVENT, state: "running", attempt: 1, startedAt: 11 }, 11);
+  hearEntry(model, { ...ENTRY, call: 4, attempt: 1, queuedAt: 10 });
+  hearEvent(model, { ...EVENT, id: 5, state: "running", startedAt: 11 }, 12);
+  assert.deepEqual([...model.calls.values()].map(({ joined }) => joined), [undefined, 1]);
 });
 
 test("two requests of one call are its attempts, also without its dispatcher's events", () => {

@@ -8,7 +8,7 @@ import { addressText } from "./texts.js";
 
 /** Returns the calls as plain data, which `JSON.stringify` writes. `origin`: when the clock began, in ms since 1970. */
 export function dataOf({ calls, offline }, now, origin) {
-  const own = ({ key, isHeard, attempts, redirected, ...call }) => ({
+  const own = ({ key, isHeard, startedAt, attempts, redirected, ...call }) => ({
     ...call,
     ...(redirected && { redirected: addressText(redirected) }),
     attempts: attempts.map(({ entry, ...attempt }) => attempt),

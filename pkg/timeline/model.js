@@ -44,7 +44,7 @@ export function hearEvent(model, event, at) {
     endedAt: state === "done" ? last?.end ?? settledAt ?? at : undefined,
     code: code ?? known?.code,
     isRoute: id === undefined,
-    sentAt: known?.sentAt ?? startedAt,
+    startedAt,
     ...pick(event, ["late", "replayed", "recovered", "behind", "keepalive"]),
   });
   return key;
@@ -54,7 +54,7 @@ export function hearEvent(model, event, at) {
 const shareOf = ({ queuedAt, startedAt, settledAt }) => ({ start: Math.max(startedAt ?? queuedAt, queuedAt), end: settledAt, isShared: true });
 
 function leaderOf({ calls }, { actionId, startedAt }, own) {
-  return [...calls].find(([key, { id, attempts }]) => key !== own && id === actionId && attempts.at(-1)?.start === startedAt)?.[1];
+  return [...calls].find(([key, call]) => key !== own && call.id === actionId && startedAt !== undefined && call.startedAt === startedAt)?.[1];
 }
 
 /** Returns the attempts of a call after an event. An event holds the times of the last one. */
@@ -111,7 +111,9 @@ function forget(model, key) {
   if (!gone) return;
   model.calls.delete(key);
   model.count -= 1;
-  for (const [key, call] of model.calls) if (call.number > gone.number) model.calls.set(key, { ...call, number: call.number - 1 });
+  for (const [key, call] of model.calls) {
+    for (const name of ["number", "joined"]) if (call[name] > gone.number) model.calls.set(key, { ...model.calls.get(key), [name]: call[name] - 1 });
+  }
 }
 
 /**
