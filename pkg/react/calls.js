@@ -65,7 +65,7 @@ export function makeCalls(at) {
         settle(call, undefined, error);
       },
     );
-    // Code that waits for the promise goes on before React renders, and so before the callbacks: as next-safe-action does.
+    // Code that waits for the promise goes on before React renders, and so before the callbacks.
     return promise;
   };
   const shared = {

@@ -4,8 +4,8 @@
 //
 // The directories are those that build.mjs prints; a name runs the behaviours that contain it. `--table` prints a table
 // in markdown, `--show` all that was seen; `--repeat` runs each behaviour N times. What must be seen of ours is taken
-// from the run with next-safe-action's hooks. A difference fails unless differences.json lists it; a listed one that does not occur
-// fails, too. The last lines are `pass N` and `fail N`. A run without a check has failed.
+// from the run with next-safe-action's hooks. A difference fails unless differences.json lists it; a listed one that
+// does not occur fails, too. The last lines are `pass N` and `fail N`. A run without a check has failed.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
