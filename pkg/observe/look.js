@@ -5,8 +5,16 @@ import { discover } from "../lib/skew/discover.js";
 
 export { discover };
 
-/** Adds names to the entries that have none, and to those that follow. */
-export async function addNames({ entries, names }) {
+/** Adds names to the entries that have none, and to those that follow. Promises the entries. */
+export async function named(observer) {
+  await addNames(observer);
+  return observer.entries.all();
+}
+
+/** Prints the entries, with names. */
+export const table = async (observer) => console.table(tableOf(await named(observer)));
+
+async function addNames({ entries, names }) {
   const isNameless = ({ entry }) => entry.name === undefined;
   if (!entries.records.some(isNameless)) return;
   const { actions, unread } = await discover();
@@ -53,7 +61,7 @@ function harmless(headers) {
 const ms = (value) => (value === undefined ? undefined : Math.round(value));
 
 /** Returns rows for `console.table`, by the number of the entry. Times are in ms, `start` on the clock of the page. */
-export function tableOf(entries) {
+function tableOf(entries) {
   const labels = new Map(entries.map((entry) => [entry.number, labelOf(entry)]));
   return Object.fromEntries(entries.map((entry) => [entry.number, rowOf(entry, labels)]));
 }

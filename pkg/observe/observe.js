@@ -10,16 +10,12 @@ const KEY = Symbol.for("actionlane.observe.1");
 export const observeWith = (look) => () => {
   const observer = (globalThis[KEY] ??= makeObserver());
   const { entries, calls: { follow, dispatchers } } = observer;
-  const named = async () => {
-    await (await look()).addNames(observer);
-    return entries.all();
-  };
   return {
     entries: entries.all,
-    named,
+    named: async () => (await look()).named(observer),
     subscribe: entries.subscribe,
     discover: async (root) => (await look()).discover(root),
-    table: async () => console.table((await look()).tableOf(await named())),
+    table: async () => (await look()).table(observer),
     headers: async (number) => (await look()).headersOf(observer, number),
     dispatchers,
     follow,

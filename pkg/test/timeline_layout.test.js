@@ -40,6 +40,7 @@ test("all calls fit, with room at the right; without any there is a second", () 
   const { from, to } = fit([done(), done({ queuedAt: 0, endedAt: 1000 })], 2000);
   assert.ok(from === 0 && to > 1000 && to < 1200, `${from} ${to}`);
   assert.ok(fit([{ ...done(), state: "running" }], 700).to >= 700);
+  assert.equal(fit([done({ queuedAt: -86_400_000 })], 60).from, 0, "a call of an earlier page stretches nothing");
   assert.deepEqual(fit([], 5), { from: 5, to: 1005, end: 5 });
 });
 

@@ -44,7 +44,8 @@ export function spansOf(call, now) {
 /** Returns the time that holds all calls, `{ from, to }`, and when the last one ends: `end`. */
 export function fit(calls, now) {
   if (calls.length === 0) return { from: now, to: now + 1000, end: now };
-  const from = calls.reduce((least, { queuedAt }) => Math.min(least, queuedAt), Infinity);
+  // A call of an earlier page, from the outbox, may have waited for days.
+  const from = Math.max(calls.reduce((least, { queuedAt }) => Math.min(least, queuedAt), Infinity), 0);
   const end = calls.reduce((most, call) => Math.max(most, endOf(call, now)), from);
   return { from, to: Math.max(end + (end - from) * ROOM, from + 100), end };
 }

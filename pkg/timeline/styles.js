@@ -25,7 +25,7 @@ select{max-width:130px}
 .main{flex:1;min-height:0;display:flex}
 .list{flex:1;min-width:0;min-height:0;position:relative;display:flex}
 .grid{flex:1;min-width:0;overflow:hidden auto;touch-action:pan-y pinch-zoom;scrollbar-width:thin}
-.row{display:grid;grid-template-columns:minmax(120px,24%) 96px 62px 62px 1fr;height:28px;align-items:center}
+.row{display:grid;grid-template-columns:minmax(120px,24%) 116px 62px 62px 1fr;height:28px;align-items:center}
 .body{position:relative}
 .body .row{position:absolute;inset:0 0 auto;cursor:pointer;contain:strict}
 .row>span{padding:0 8px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
@@ -86,6 +86,7 @@ footer{display:flex;flex-wrap:wrap;gap:2px 16px;padding:4px 12px;border-top:1px 
 [data-narrow] .row>.c0{padding-left:10px}
 [data-narrow] .row>.chart{grid-column:1/-1;margin:0 10px;padding:0}
 [data-narrow] .axis i{top:4px}
+[data-narrow] .lines i{opacity:.5}
 [data-narrow] .row>.c2{color:var(--wait)}
 [data-narrow] .lane>.c2,[data-narrow] .lane>.c3{padding:0}
 [data-stacked]{flex-direction:column}

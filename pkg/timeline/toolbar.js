@@ -8,9 +8,9 @@ export function makeToolbar(on) {
   const pause = button("Pause", on.pause);
   const name = h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter by name", autocomplete: "off", spellcheck: "false", input: () => on.filter({ name: name.value }) });
   const lane = h("select", { "aria-label": "Lane", change: () => on.filter({ lane: lane.value }) });
-  const zoomOut = button("−", () => on.zoom(1.6), { "aria-label": "Zoom out", title: "Zoom out (−)" });
-  const zoomIn = button("+", () => on.zoom(1 / 1.6), { "aria-label": "Zoom in", title: "Zoom in (+)" });
-  const fit = button("Fit", on.fit, { title: "Show all of the time (0)" });
+  const zoomOut = button("−", () => on.zoom(1.6), { "aria-label": "Zoom out" });
+  const zoomIn = button("+", () => on.zoom(1 / 1.6), { "aria-label": "Zoom in" });
+  const fit = button("Fit", on.fit);
   const hide = button("Hide", on.hide, { "aria-expanded": "true" });
   const group = (label, ...children) => h("span", { role: "group", "aria-label": label }, ...children);
   const controls = [
@@ -21,7 +21,7 @@ export function makeToolbar(on) {
   ];
   let shown = "";
   return {
-    element: h("div", { class: "tools", role: "toolbar", "aria-label": "Timeline" }, ...controls, hide),
+    element: h("div", { class: "tools", role: "group", "aria-label": "Timeline" }, ...controls, hide),
     update({ isPaused, lanes, isFit, isDocked, isCollapsed, summary }) {
       write(pause, isPaused ? "Resume" : "Pause");
       set(pause, "class", isPaused && "on");

@@ -61,7 +61,7 @@ const PRELUDE: &str = r#"
     // An observer of the past: `make(number)` returns an entry.
     const past = (count, make) => {
         const list = Array.from({ length: count }, (_, index) => ({ number: index + 1, id: SAVE.id, name: `save${index + 1}`, ...make(index + 1) }));
-        return { entries: () => list, subscribe: () => () => {}, dispatchers: () => [], named: async () => list, headers: async () => undefined };
+        return { entries: () => list, subscribe: () => () => {}, dispatchers: () => [], follow: () => () => {}, named: async () => list, headers: async () => undefined };
     };
     // Calls of each kind: one that waits, one that runs, and others that are over.
     const scene = async () => {
@@ -128,8 +128,12 @@ async fn calls_are_shown_in_their_lanes_as_they_wait_and_run_under_a_strict_poli
             await Promise.allSettled(window.held);
             await until(() => rows().length === 9 && texts().every(text => !/running|waiting/.test(text)), "the end");
             const bar = all(".call [data-kind=run]")[0];
+            const colors = ["light", "dark"].map(theme => {
+                timeline.setAttribute("theme", theme);
+                return getComputedStyle(bar).backgroundColor;
+            });
             const waited = rows().find(row => row.textContent.startsWith("createPaymentSession") && kinds(row)[0] === "wait");
-            return { before, bars, notes, after: texts(), width: bar.offsetWidth, color: getComputedStyle(bar).backgroundColor, waited: waited?.title, violations };
+            return { before, bars, notes, after: texts(), width: bar.offsetWidth, colors, waited: waited?.title, violations };
         "#;
         let seen: Value = page.eval(script).await?;
         let pay = |state| format!("createPaymentSession: {state}");
@@ -139,7 +143,7 @@ async fn calls_are_shown_in_their_lanes_as_they_wait_and_run_under_a_strict_poli
         let notes = seen["notes"].to_string();
         assert!(notes.contains("↻ refreshed") && notes.contains("↪ /done?…") && !notes.contains("secret"), "{seen:#}");
         assert!(seen["bars"].to_string().contains("failed") && seen["bars"].to_string().contains("wait"), "{seen:#}");
-        assert!(seen["width"].as_f64() > Some(1.0) && seen["color"] == "rgb(47, 107, 216)", "{seen:#}");
+        assert!(seen["width"].as_f64() > Some(1.0) && seen["colors"] == json!(["rgb(47, 107, 216)", "rgb(107, 161, 255)"]), "{seen:#}");
         assert!(seen["waited"].as_str().is_some_and(|title| title.contains("waited")), "{seen:#}");
         assert_eq!(seen["violations"], json!([]), "{seen:#}");
         Ok(())
@@ -406,6 +410,23 @@ async fn a_page_without_a_network_has_a_band() -> Result<()> {
         "#;
         let seen: Value = page.eval(script).await?;
         assert_eq!(seen, json!(["offline", true, 1]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_source_that_was_set_before_the_element_was_defined_is_shown() -> Result<()> {
+    on_a_page_with("<actionlane-timeline></actionlane-timeline>", async |page| {
+        let script = r#"
+            window.timeline = document.querySelector("actionlane-timeline");
+            timeline.source = past(1, () => ({ start: 10, head: 20, end: 30, status: 200 }));
+            await import("/pkg/timeline.js");
+            await until(() => timeline.shadowRoot && texts().includes("save1: 200"));
+            return timeline.source.entries().length;
+        "#;
+        let seen: u32 = page.eval(script).await?;
+        assert_eq!(seen, 1);
         Ok(())
     })
     .await
