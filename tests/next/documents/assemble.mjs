@@ -92,7 +92,7 @@ function install(dir, put) {
   put("node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
   put("node_modules/@types/node/index.d.ts", "");
   // As the documents say: all of `dist/`, for pages without a bundler, and the two files of wasm.
-  for (const to of ["public", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
+  for (const to of ["public", "public/actionlane", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
 }
 

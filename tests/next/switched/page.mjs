@@ -5,18 +5,18 @@ import { until } from "../seam/browser.mjs";
 const listen = () => {
   const inner = window.fetch;
   window.requests = [];
-  window.open = 0;
+  window.running = 0;
   window.fetch = async function (input, init) {
     const request = new Request(input, init);
     const { pathname } = new URL(request.url);
     const { headers } = request;
     const kind = headers.has("next-action") ? "action" : headers.has("rsc") && !headers.has("next-router-prefetch") && "page";
     if (kind) window.requests.push(`${request.method} ${pathname} ${kind}`);
-    window.open += 1;
+    window.running += 1;
     try {
       return await inner.call(this, input, init);
     } finally {
-      window.open -= 1;
+      window.running -= 1;
     }
   };
 };
@@ -50,7 +50,7 @@ const rest = async () => {
     await new Promise((resolve) => setTimeout(resolve));
     await new Promise((resolve) => requestIdleCallback(resolve));
   }
-  return window.open;
+  return window.running;
 };
 
 /** Returns the functions by which a behaviour uses an app. */

@@ -34,12 +34,14 @@ export default function ({ check, type, press, says, drops, begun, hold, open, h
     assert.deepEqual(await state(), { rows: { todos: ["milk"] }, begun: ["milk"] });
   });
 
-  check("an entry that the server refuses goes", async () => {
+  check("an entry that the server refuses is rolled back, before the list is loaded again", async () => {
     await hold("fail");
     await add("fail");
     await says("fail");
+    await hold("list todos");
     await open("fail");
     await says("refused");
     await drops("fail");
+    await open("list todos");
   });
 }
