@@ -7,7 +7,7 @@
 // the page, in µs, where a `fetch` beneath answers at once.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { browse } from "../next/seam/browser.mjs";
+import { browse } from "../next/shared/browser.mjs";
 
 const dist = new URL("../../pkg/dist/", import.meta.url);
 const count = Number(process.argv[2] ?? 100);

@@ -1,12 +1,10 @@
 // Makes an app of the blocks of documents and of the files of `app/` and `given/`, and builds it. Knows no check.
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { installOurs, linkNext, next, pkg, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
-const pkg = path.join(source, "../../../pkg");
-const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
 
 /** Types are checked by the part `types` of the tests, with the declarations that are given; Next must not look. */
 const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
@@ -79,11 +77,8 @@ function declaredIn(code) {
 }
 
 function install(dir, put) {
-  for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
-    cpSync(path.join(pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
-  }
-  mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
-  symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+  installOurs(dir);
+  linkNext(dir);
   // Next installs these if they are missing.
   for (const name of ["typescript", "@types/react"]) {
     mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
@@ -96,23 +91,14 @@ function install(dir, put) {
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
 }
 
-/** Builds the app. Returns the exit code, and all that was printed. */
+/** Builds the app. Throws what was printed if that fails. */
 export function build(dir, { documents }) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-  delete env.NODE_ENV;
-  const run = (...args) => spawnSync(args[0], args.slice(1), { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  const commands = [[process.execPath, "node_modules/.bin/next", "build"]];
+  next(dir);
   const outside = documents.flatMap(({ name, blocks }) => blocks.filter(({ role }) => role === "outside").map(({ number }) => `outside/run/${name}/${number}.js`));
-  if (outside.length > 0) {
-    for (const [what, file] of [["names", "actions.json"], ["types", "actions.d.ts"]]) {
-      commands.push([process.execPath, "node_modules/actionlane/bin/actionlane.js", what, ".next", "--out", `outside/${file}`]);
-    }
-    const options = ["--bundle", "--splitting", "--format=esm", "--outbase=outside", "--outdir=public", "--log-level=warning"];
-    commands.push([path.join(pkg, "node_modules/.bin/esbuild"), ...outside, ...options]);
+  if (outside.length === 0) return;
+  for (const [printed, file] of [["names", "actions.json"], ["types", "actions.d.ts"]]) {
+    run(process.execPath, ["node_modules/actionlane/bin/actionlane.js", printed, ".next", "--out", `outside/${file}`], dir);
   }
-  for (const command of commands) {
-    const { status, stdout, stderr } = run(...command);
-    if (status !== 0) return { status, said: `${command.join(" ")}\n${stdout}${stderr}` };
-  }
-  return { status: 0 };
+  const options = ["--bundle", "--splitting", "--format=esm", "--outbase=outside", "--outdir=public", "--log-level=warning"];
+  run(path.join(pkg, "node_modules/.bin/esbuild"), [...outside, ...options], dir);
 }

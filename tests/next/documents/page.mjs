@@ -1,5 +1,5 @@
 // Opens the pages of the app for the checks, and reads what the server has seen. Knows no check.
-import { until } from "../seam/browser.mjs";
+import { until } from "../shared/browser.mjs";
 
 /** Returns the functions by which the checks of a document use the app. */
 export function pageOf(server, tab, name) {

@@ -10,7 +10,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { browse, serve } from "../seam/browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
+import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 import { assemble, build } from "./assemble.mjs";
 import { appsOf, read } from "./blocks.mjs";
 import { pageOf } from "./page.mjs";
@@ -26,7 +27,6 @@ const { values, positionals: [only = ""] } = parseArgs({
 });
 const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"), "utf8"));
 const documents = read(values.blocks);
-let [passed, failed] = [0, 0];
 
 const tab = await browse();
 try {
@@ -34,8 +34,7 @@ try {
 } finally {
   await tab.end();
 }
-console.log(`pass ${passed}\nfail ${failed}`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+finish();
 
 /** Builds an app, and runs the checks of its documents. */
 async function runIn(app) {
@@ -44,17 +43,22 @@ async function runIn(app) {
   const chosen = all.flat().filter(({ line }) => line.includes(only));
   if (chosen.length === 0) return;
   if (!values.built) {
-    assemble(dir, app);
-    const { status, said } = build(dir, app);
-    if (status !== 0) {
-      failed += chosen.length;
-      console.log(`FAIL ${app.name}: the app with its blocks is not built (exit ${status})\n${said.replace(/^/gm, "    ")}`);
-      return;
+    try {
+      assemble(dir, app);
+      build(dir, app);
+    } catch (error) {
+      return judge(`${app.name}: the app is built with its blocks`, error.stack);
     }
   }
   const server = await serve(dir);
   try {
-    for (const { line, name, run } of chosen) await perform(line, name, run, server);
+    for (const { line, name, run } of chosen) {
+      const check = async () => {
+        await server.api("reset");
+        await run(pageOf(server, tab, name));
+      };
+      await perform(line, check, () => consoleOf(tab));
+    }
   } finally {
     await server.end();
   }
@@ -82,19 +86,4 @@ async function checksOf({ name, blocks }) {
     if (of === name && !blocks[number - 1]) fails(number, "not-run.json names a block that is gone");
   }
   return found;
-}
-
-async function perform(line, name, run, server) {
-  const start = Date.now();
-  try {
-    await server.api("reset");
-    await run(pageOf(server, tab, name));
-    passed += 1;
-    console.log(`ok   ${line} (${Date.now() - start} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${line}\n${String(error.stack).replace(/^/gm, "    ")}`);
-    const lines = await tab.console().catch(() => []);
-    for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
-  }
 }

@@ -1,5 +1,5 @@
 // Uses a page of the app as a user does, and holds the writes of its server. Knows no library.
-import { until } from "../seam/browser.mjs";
+import { until } from "../shared/browser.mjs";
 
 /** Returns the functions by which checks use the pages of a server. */
 export function pageOf(server, tab) {

@@ -8,7 +8,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { browse, serve } from "../seam/browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
+import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 import { build } from "./build.mjs";
 import { pageOf } from "./page.mjs";
 
@@ -22,22 +23,18 @@ const { values, positionals: [only = ""] } = parseArgs({
 });
 const checks = [];
 const ends = [];
-let [passed, failed] = [0, 0];
 try {
   const dir = values.built ? path.join(path.resolve(values.out), "libraries/app") : build(values.out);
-  passed += 1;
-  console.log("ok   the app builds, and its types hold");
-  await perform(dir);
+  judge("the app builds, and its types hold");
+  await checkAll(dir);
 } catch (error) {
-  failed += 1;
-  console.log(`FAIL the run\n${String(error.stack).replace(/^/gm, "    ")}`);
+  judge("the run", error.stack);
 } finally {
   for (const end of ends) await end();
 }
-console.log(`pass ${passed}\nfail ${failed}`);
-process.exit(failed > 0 || passed < 2 ? 1 : 0);
+finish();
 
-async function perform(dir) {
+async function checkAll(dir) {
   const server = await serve(dir);
   ends.push(server.end);
   const tab = await browse();
@@ -48,19 +45,17 @@ async function perform(dir) {
     const check = (says, run) => checks.push({ name: `${library}: ${says}`, path: `/${library}`, run });
     (await import(`./checks/${file}`)).default({ ...page, check });
   }
-  for (const { name, path, run } of checks.filter(({ name }) => name.includes(only))) {
-    const start = Date.now();
-    try {
+  const chosen = checks.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw new Error(`no check has ${only} in its name`);
+  const details = async () => {
+    const state = JSON.stringify(await server.api("state"));
+    return [`page: ${await page.text().catch(String)}`, `server: ${state}`, ...(await consoleOf(tab))];
+  };
+  for (const { name, path, run } of chosen) {
+    const check = async () => {
       await page.fresh(path);
       await run();
-      passed += 1;
-      console.log(`ok   ${name} (${Date.now() - start} ms)`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAIL ${name}\n${String(error.stack).replace(/^/gm, "    ")}`);
-      console.log(`    page: ${await page.text().catch(String)}`);
-      console.log(`    server: ${JSON.stringify(await server.api("state"))}`);
-      for (const { message } of (await tab.console().catch(() => [])).slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
-    }
+    };
+    await perform(name, check, details);
   }
 }

@@ -6,16 +6,14 @@
 // withActionlane, `bare` with it and no policy in the app, `policy` (default) with both. `--dev` assembles the app for
 // `next dev` and builds nothing. The packages of the version must be installed: `node ../build.mjs VERSION --install`.
 // `DIR/build.log` holds all that Next has printed.
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installOurs, linkNext, tryRun } from "../shared/packages.mjs";
 import { CONFIGS, ZONE_PORT } from "./configs.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
-const pkg = path.join(source, "../../../pkg");
-const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
 const { values, positionals: [version, bundler] } = parseArgs({
   allowPositionals: true,
   options: {
@@ -33,7 +31,7 @@ const dir = path.join(packages, ["seam", bundler, values.config === "plain" ? va
 const [major] = version.split(".").map(Number);
 
 rmSync(dir, { recursive: true, force: true });
-mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+mkdirSync(dir, { recursive: true });
 const own = config.bare ? ["plain.config.mjs", "app/layout.js", "app/probe.js"] : ["app", "next.config.mjs", "plain.config.mjs", "instrumentation-client.js"];
 for (const name of own) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
 const over = path.join(source, "configs", values.config);
@@ -44,22 +42,16 @@ if (values.seam !== "policy") {
   rmSync(path.join(dir, "app/hooks"), { recursive: true });
   writeFileSync(path.join(dir, "app/tools.js"), 'export { Bare as Tools } from "./bare";\n');
 }
-install("actionlane");
+installOurs(dir);
 if (existsSync(path.join(dir, "app/twice"))) installOther();
-symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+linkNext(dir);
 
 if (!values.dev) build();
 console.log(dir);
 
-function install(name) {
-  for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
-    cpSync(path.join(pkg, file), path.join(dir, "node_modules", name, file), { recursive: true });
-  }
-}
-
 /** Installs another version of the package beside it, whose state of the page has another form. */
 function installOther() {
-  install("actionlane-other");
+  installOurs(dir, "actionlane-other");
   const file = path.join(dir, "node_modules/actionlane-other/next/run/page.js");
   const text = readFileSync(file, "utf8");
   const other = text.replace(/const FORM = (\d+);/, (_, form) => `const FORM = ${Number(form) + 1};`);
@@ -70,12 +62,11 @@ function installOther() {
 function build() {
   const flags = major >= 16 ? [`--${bundler}`] : bundler === "turbopack" ? ["--turbopack"] : [];
   const zone = `http://127.0.0.1:${ZONE_PORT}`;
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM: values.seam, SEAM_MAJOR: String(major), SEAM_ZONE: zone };
-  delete env.NODE_ENV;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/next", "build", ...flags], { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  writeFileSync(path.join(dir, "build.log"), `${stdout}${stderr}`);
+  const env = { SEAM: values.seam, SEAM_MAJOR: String(major), SEAM_ZONE: zone };
+  const { status, said } = tryRun(process.execPath, ["node_modules/.bin/next", "build", ...flags], dir, env);
+  writeFileSync(path.join(dir, "build.log"), said);
   if (status !== 0) {
-    console.error(`next build: exit ${status}\n${stdout}${stderr}`);
+    console.error(`next build: exit ${status}\n${said}`);
     process.exit(1);
   }
   // A directory that runs without the packages, but needs the files for browsers.

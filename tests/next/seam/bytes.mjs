@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { browse, serve } from "./browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
 import { ALL, idle } from "./page.mjs";
 
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;

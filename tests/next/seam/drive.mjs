@@ -7,7 +7,8 @@
 // failed.
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { browse, serve } from "./browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
+import { consoleOf, finish, perform } from "../shared/tally.mjs";
 import { CONFIGS, ZONE_PORT } from "./configs.mjs";
 import { pageOf } from "./page.mjs";
 
@@ -18,15 +19,13 @@ const { values: { config: name, dev }, positionals: [dir, only = ""] } = parseAr
 const config = CONFIGS[name];
 const checks = [];
 const ends = [];
-let [passed, failed] = [0, 0];
 try {
   await open();
-  for (const { name, run } of checks.filter(({ name }) => name.includes(only))) await perform(name, run);
+  for (const { name, run, tab } of checks.filter(({ name }) => name.includes(only))) await perform(name, run, () => consoleOf(tab));
 } finally {
   for (const end of ends) await end();
 }
-console.log(`pass ${passed}\nfail ${failed}`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+finish();
 
 /** Starts what the checks need, and collects them. */
 async function open() {
@@ -42,19 +41,4 @@ async function open() {
   ends.unshift(tab.end);
   const page = { ...pageOf(server, tab, config.base), dev, dir, name, assets: config.assets ?? config.base ?? "", check: (name, run) => checks.push({ name, run, tab }) };
   for (const file of config.checks) (await import(`./checks/${file}.mjs`)).default(page);
-}
-
-async function perform(name, run) {
-  const start = Date.now();
-  try {
-    await run();
-    passed += 1;
-    console.log(`ok   ${name} (${Date.now() - start} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${name}\n${String(error.stack).replace(/^/gm, "    ")}`);
-    const { tab } = checks.find((check) => check.name === name);
-    const lines = await tab.console().catch(() => []);
-    for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
-  }
 }

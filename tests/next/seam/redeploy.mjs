@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { browse, serve } from "./browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
 
 const [dir] = process.argv.slice(2);
 const copy = `${dir}-redeployed`;

@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { add, finish, judge } from "../shared/tally.mjs";
 import { CONFIGS } from "./configs.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -35,14 +36,12 @@ const USUAL = [
   ["14.2", "webpack", "unknown", false],
 ];
 
-let [passed, failed] = [0, 0];
 const wanted = (values.all ? all() : USUAL).filter(([version, bundler, config, dev]) => {
   const fits = (option, value) => option === undefined || option === value;
   return fits(values.version, version) && fits(values.bundler, bundler) && fits(values.config, config) && fits(values.dev, dev);
 });
-for (const run of wanted) perform(...run);
-console.log(`pass ${passed}\nfail ${failed}`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+for (const run of wanted) runOne(...run);
+finish();
 
 /** Returns every run. */
 function all() {
@@ -58,7 +57,7 @@ function all() {
   return runs;
 }
 
-function perform(version, bundler, name, dev) {
+function runOne(version, bundler, name, dev) {
   const start = Date.now();
   console.log(`== Next ${version}, ${bundler}, ${name}${dev ? ", next dev" : ""}`);
   const options = ["--config", name, "--out", values.out];
@@ -74,21 +73,11 @@ function perform(version, bundler, name, dev) {
     const dir = built.stdout.trim();
     if (says) judge("the build warns once", warnings(dir, says));
     const driven = script("drive.mjs", [dir, "--config", name, ...(dev ? ["--dev", bundler] : [])]);
-    const [, pass, fail] = /^pass (\d+)\nfail (\d+)$/m.exec(driven.stdout) ?? [0, 0, 0];
-    console.log(driven.stdout.replace(/^(pass|fail) .*\n/gm, "").trimEnd());
-    passed += Number(pass);
-    failed += Number(fail);
+    console.log(add(driven.stdout));
     if (redeploys && !dev) judge("an open page goes on after a deployment", failure("redeploy.mjs", [dir]));
-    if (driven.status !== 0 && Number(fail) === 0) judge("the checks", `exit ${driven.status}\n${driven.stderr}`);
+    if (driven.status !== 0 && !/^fail [1-9]/m.test(driven.stdout)) judge("the checks", `exit ${driven.status}\n${driven.stderr}`);
   }
   console.log(`   ${Math.round((Date.now() - start) / 1000)} s`);
-}
-
-/** Counts a check. `why`: the reason if it has failed. */
-function judge(name, why) {
-  if (why) failed += 1;
-  else passed += 1;
-  console.log(why ? `FAIL ${name}\n${String(why).replace(/^/gm, "    ")}` : `ok   ${name}`);
 }
 
 function warnings(dir, text) {

@@ -5,16 +5,14 @@
 // `theirs` is the app as it is. `ours` is the same app with one word changed in each import: the hooks come from
 // `actionlane/react`. Its next.config goes through `withActionlane`, which is the set-up of the package. Both have the
 // files of overlay/ for the test, ours also those of ours/. `--install` installs the packages and builds nothing.
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installOurs, linkNext, next, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const example = path.join(source, "../../../examples/next-safe-action");
-const pkg = path.join(source, "../../../pkg");
-const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
 const notCopied = ["node_modules", ".next", "next-env.d.ts", "tsconfig.tsbuildinfo", "README.md"];
 const THEIRS = 'from "next-safe-action/hooks"';
 const OURS = 'from "actionlane/react"';
@@ -32,7 +30,7 @@ install();
 if (!values.install) {
   const dirs = { theirs: assemble("theirs"), ours: assemble("ours") };
   compare(dirs);
-  for (const dir of Object.values(dirs)) build(dir);
+  Object.values(dirs).forEach(next);
   console.log(JSON.stringify(dirs));
 }
 
@@ -57,15 +55,12 @@ function assemble(way) {
   renameSync(path.join(dir, "next.config.ts"), path.join(dir, "example.config.ts"));
   rmSync(path.join(dir, "package-lock.json"));
   cpSync(path.join(source, "overlay"), dir, { recursive: true });
-  mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
-  symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+  linkNext(dir);
   const config = `{ ...example, outputFileTracingRoot: ${JSON.stringify(root)}, turbopack: { root: ${JSON.stringify(root)} } }`;
   const lines = ['import example from "./example.config";'];
   if (way === "ours") {
     cpSync(path.join(source, "ours"), dir, { recursive: true });
-    for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
-      cpSync(path.join(pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
-    }
+    installOurs(dir);
     switchImports(dir);
     lines.push('import { withActionlane } from "actionlane/next";', "", `export default withActionlane(${config});`);
   } else {
@@ -105,18 +100,4 @@ function filesOf(dir, below = "") {
     if (name === "node_modules" || name === ".next") return [];
     return statSync(path.join(dir, file)).isDirectory() ? filesOf(dir, file) : [file];
   });
-}
-
-function build(dir) {
-  const log = run(process.execPath, ["node_modules/.bin/next", "build"], dir);
-  writeFileSync(path.join(dir, "build.log"), log);
-}
-
-function run(command, args, cwd) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-  delete env.NODE_ENV;
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  if (status === 0) return `${stdout}${stderr}`;
-  console.error(`${path.basename(cwd)}, ${args.join(" ")}: exit ${status}\n${stdout}${stderr}`);
-  process.exit(1);
 }

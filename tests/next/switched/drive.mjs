@@ -10,7 +10,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { browse, serve } from "../seam/browser.mjs";
+import { browse, serve } from "../shared/browser.mjs";
+import * as tally from "../shared/tally.mjs";
 import { countRenders, differencesOf, judge, judgeRenders } from "./compare.mjs";
 import { pageOf } from "./page.mjs";
 
@@ -25,7 +26,6 @@ const HOOKS = "the hooks that there are";
 const names = new Set([HOOKS]);
 const ends = [];
 const rows = [];
-let [passed, failed] = [0, 0];
 try {
   const servers = [];
   for (const dir of [theirs, ours]) {
@@ -51,8 +51,7 @@ try {
 }
 const head = "| behaviour | as with next-safe-action | renders, theirs | ours |\n|---|---|---|---|";
 if (values.table) console.log(`\n${head}\n${rows.join("\n")}\n`);
-console.log(`pass ${passed}\nfail ${failed}`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+tally.finish();
 
 function wanted(behaviours) {
   const found = Object.entries(behaviours).filter(([name]) => name.includes(only));
@@ -132,8 +131,5 @@ function checkList() {
 
 /** `why`: the reason if the check has failed. */
 function report(name, start, why, more) {
-  if (why) failed += 1;
-  else passed += 1;
-  const ms = `${Date.now() - start} ms`;
-  console.log(why ? `FAIL ${name}\n${String(why).replace(/^/gm, "    ")}` : `ok   ${name} (${[more, ms].filter(Boolean).join(", ")})`);
+  tally.judge(name, why, [more, `${Date.now() - start} ms`].filter(Boolean).join(", "));
 }

@@ -1,5 +1,5 @@
 // Opens a page of one app for a behaviour, and collects all that can be seen of it. Knows no behaviour.
-import { until } from "../seam/browser.mjs";
+import { until } from "../shared/browser.mjs";
 
 /** Runs before the page's scripts: notes the requests that leave the page, below every wrapper of `fetch`. */
 const listen = () => {

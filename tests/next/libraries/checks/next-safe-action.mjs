@@ -1,6 +1,6 @@
 // Checks of docs/libraries/next-safe-action.md.
 import assert from "node:assert/strict";
-import { until } from "../../seam/browser.mjs";
+import { until } from "../../shared/browser.mjs";
 
 export default function ({ check, type, press, says, text, begun, hold, open, holdNext, state }) {
   const save = async (name) => {

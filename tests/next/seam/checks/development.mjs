@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { until } from "../browser.mjs";
+import { until } from "../../shared/browser.mjs";
 
 /** The module of the app that the check of fast refresh changes, as it is. */
 const NO_POLICIES = 'export const lane = "none";\n';

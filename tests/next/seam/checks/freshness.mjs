@@ -1,7 +1,7 @@
 // Checks that the page shows the newest data, if it was left or answers overlap.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { until } from "../browser.mjs";
+import { until } from "../../shared/browser.mjs";
 import { ALL, isHandedOver } from "../page.mjs";
 
 export default function ({ check, tab, api, fresh, text, runs, base }) {

@@ -1,7 +1,7 @@
 // Checks of the hooks of `actionlane/react` with imported actions.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { until } from "../browser.mjs";
+import { until } from "../../shared/browser.mjs";
 
 const MAIN = { default: { lane: "main" } };
 

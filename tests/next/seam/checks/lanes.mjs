@@ -1,7 +1,7 @@
 // Checks of lanes: calls at a time, order, abort and timeout, options of a call.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { until } from "../browser.mjs";
+import { until } from "../../shared/browser.mjs";
 import { ALL, isHandedOver } from "../page.mjs";
 
 export default function ({ check, tab, api, fresh, runs }) {

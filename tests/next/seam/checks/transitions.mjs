@@ -1,7 +1,7 @@
 // Checks of transitions in which actions are called: each stays open until its action is over.
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { until } from "../browser.mjs";
+import { until } from "../../shared/browser.mjs";
 import { ALL } from "../page.mjs";
 
 export default function ({ check, tab, api, fresh, runs, text }) {
