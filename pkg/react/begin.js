@@ -1,31 +1,31 @@
 // Begins one call: of an imported action, by the seam if the page has one, or of a reference, by a dispatcher. Must not
 // change the state of the component.
 
+import { warn } from "./check.js";
 import { countIn } from "./count_in.js";
 import { seam } from "./seam.js";
 
 /**
- * Begins a call and promises its value. Gives `call` its `abort(reason)`, which returns true if it could be aborted,
- * `place()`, its place in the queue, and `kind`, "redirect", if the dispatcher has followed one. `moved()` is called
- * when the place may have changed.
+ * Begins a call and promises its value. Gives `call` its `place()` in the queue, and `kind`, "redirect", if the
+ * dispatcher has followed one. Gives it `abort(reason)`, which returns true, if it goes through a lane. `moved()` is
+ * called when the place may have changed.
  */
 export function begin({ action, options: { dispatcher, call: own } }, args, call, moved) {
   const controller = new AbortController();
   const state = seam();
   const outer = state.given;
-  let isInLane, end;
+  let end;
   /** For the first action that is called before the function returns or awaits: see `page.js`. */
   const given = {
     options: { ...own, signal: controller.signal },
     begun(dispatcher, number) {
       call.place = () => (dispatcher ? countIn(dispatcher.snapshot(), number) : number);
-      isInLane = dispatcher !== null;
+      call.abort = dispatcher === null ? undefined : (reason) => !controller.abort(reason);
       end?.();
       end = dispatcher?.subscribe(moved);
       moved();
     },
   };
-  call.abort = (reason) => isInLane && !controller.abort(reason);
   const promise = new Promise((resolve) => {
     if (typeof action === "function") {
       state.given = given;
@@ -40,8 +40,9 @@ export function begin({ action, options: { dispatcher, call: own } }, args, call
   });
   state.given = outer;
   if (process.env.NODE_ENV !== "production" && own && typeof action === "function" && !given.isTaken) {
-    const reason = "the function called no action of withActionlane() before it returned or awaited";
-    console.warn(`actionlane/react: the option call had no effect: ${reason}`);
+    const isBuilt = globalThis[Symbol.for("actionlane.next.seam")];
+    const called = "the function called no action of withActionlane() before it returned or awaited";
+    warn(`the option call had no effect: ${isBuilt ? called : "the app is built without withActionlane()"}`);
   }
   return promise.finally(() => end?.());
 }

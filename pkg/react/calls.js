@@ -17,7 +17,7 @@ const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" 
  * holds the current state at its success, and a number.
  *
  * The state: `stage` counts its steps; `input`, `status`, `result`, `error` and `kind`, of navigation, are those of the
- * last call; `position`: its place in the queue.
+ * last call; `abort`: set once it is over, if it went through a lane; `position`: its place in the queue.
  */
 export function makeCalls(at) {
   const idle = { status: "idle", result: at.options.initResult ?? {} };
@@ -36,18 +36,21 @@ export function makeCalls(at) {
 
   /** Ends a call. `result`: undefined if the action threw. */
   const settle = (call, result, error) => {
-    const { input, kind } = call;
+    const { input, kind, abort } = call;
     call.place = undefined;
     const isFault = !result || result.serverError !== undefined || result.validationErrors !== undefined;
     const kept = at.kept >= 0 && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++at.kept };
     calls = calls.flatMap((open) => (open !== call ? open : kept || []));
     if (call === last) {
       const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
-      step({ status, input, result: result ?? {}, kind, error });
+      step({ status, input, result: result ?? {}, kind, error, abort });
     } else if (at.kept >= 0) show();
   };
 
   const executeAsync = (...args) => {
+    if (process.env.NODE_ENV !== "production" && !at.transition) {
+      throw new Error("actionlane/react: an action was executed while its component renders; execute it in an event or an effect");
+    }
     const [input] = args;
     const call = (last = { input });
     const moved = () => {

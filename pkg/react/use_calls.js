@@ -2,18 +2,22 @@
 // Must not know optimistic states.
 
 import { useEffect, useInsertionEffect, useState, useSyncExternalStore, useTransition } from "react";
+import { checkOptions } from "./check.js";
 import { makeCalls } from "./calls.js";
 
 /** Returns `[shown, at, open]`; `shown`: the object that the hook returns. For the others see `makeCalls`. */
 export function useCalls(action, options = {}) {
-  if (process.env.NODE_ENV !== "production" && typeof action !== "function" && !options.dispatcher) {
-    throw new TypeError("actionlane/react: expected an action; a reference to one needs the option dispatcher");
+  if (process.env.NODE_ENV !== "production") {
+    checkOptions(options);
+    if (typeof action !== "function" && !options.dispatcher) {
+      throw new TypeError("actionlane/react: expected an action; a reference to one needs the option dispatcher");
+    }
   }
   const [isTransitioning, transition] = useTransition();
   const [at] = useState({ options });
   const [[shared, subscribe, read, open, place]] = useState(() => makeCalls(at));
   const state = useSyncExternalStore(subscribe, read, read);
-  const { stage, status, input, result, error, kind } = state;
+  const { stage, status, input, result, error, kind, abort } = state;
   useInsertionEffect(() => void Object.assign(at, { action, options, transition }));
   useEffect(() => () => void (at.options.abortOnUnmount && shared.abort()), []);
   useEffect(() => {
@@ -31,7 +35,8 @@ export function useCalls(action, options = {}) {
     isTransitioning,
     isIdle: status === "idle",
     isExecuting: status === "executing",
-    isPending: status === "executing" || (isTransitioning && status !== "idle"),
+    // React ends all transitions at the same time, so those of lanes do not count.
+    isPending: status === "executing" || (isTransitioning && !abort && status !== "idle"),
     hasSucceeded: status === "hasSucceeded",
     hasErrored: status === "hasErrored",
     hasNavigated: status === "hasNavigated",

@@ -1,8 +1,12 @@
 // The hook `useQueue`: the open calls of a dispatcher. Must return the same list while nothing in it changes.
 
+import { checkFilter } from "./check.js";
 import { NONE, useListed } from "./use_listed.js";
 
-export const useQueue = (filter, options) => useListed(options, filter, NONE, makeSelect);
+export function useQueue(filter, options) {
+  if (process.env.NODE_ENV !== "production") checkFilter(filter);
+  return useListed(options, filter, NONE, makeSelect);
+}
 
 /** Returns a function that selects calls, and returns its last result if that has the same calls. */
 function makeSelect() {

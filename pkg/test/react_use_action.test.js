@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { React, StrictMode, clean, drained, h, is19, makeAction, render, watchConsole } from "./react_dom.js";
 import { until } from "./server.js";
-import { useAction } from "../react/index.js";
+import { useAction, usePendingCount, useQueue } from "../react/index.js";
 
 const { useAction: useSafeAction } = await import("next-safe-action/hooks");
 const HOOKS = { ours: useAction, theirs: useSafeAction };
@@ -280,6 +280,33 @@ test("in strict mode a call that an effect makes is made twice, as effects run, 
 test("a reference without a dispatcher is refused, in development", async () => {
   const page = render(h(Boundary, null, h(() => useAction("40".padEnd(42, "0")).status)));
   await page.shows("actionlane/react: expected an action; a reference to one needs the option dispatcher");
+});
+
+test("an action that is executed while the component renders is refused, in development", async () => {
+  const App = () => {
+    const { execute, isIdle } = useAction(async () => 1);
+    if (isIdle) execute();
+  };
+  const page = render(h(Boundary, null, h(App)));
+  await page.shows("actionlane/react: an action was executed while its component renders; execute it in an event or an effect");
+});
+
+test("options, filters and lanes that do not exist are reported once, in development", async () => {
+  const App = () => {
+    useAction(async () => 1, { lane: "a", onSucces() {}, call: { signal: new AbortController().signal } });
+    useQueue({ lanes: "a" });
+    return usePendingCount({ lane: "a" });
+  };
+  const page = render(h(StrictMode, null, h(App)));
+  await page.shows("0");
+  const said = watched.said.splice(0);
+  assert.deepEqual(said, [
+    'actionlane/react: a hook has no option "lane"; options of a call belong into the option call',
+    'actionlane/react: a hook has no option "onSucces"; did you mean "onSuccess"?',
+    "actionlane/react: the option call takes no signal: abort by what the hook returns",
+    'actionlane/react: a call has no property "lanes"; did you mean "lane"?',
+    "actionlane/react: usePendingCount expects the name of a lane",
+  ]);
 });
 
 test("options of a call that reach no action are reported, in development", async () => {

@@ -32,6 +32,20 @@ export default function ({ check, tab, api, fresh, runs }) {
     });
   }
 
+  check("a call in a lane is pending no longer than it runs, though React ends its transition with those of other lanes", async () => {
+    await open(MAIN);
+    await tab.run(async () => {
+      window.fixture.beside.hook.execute("g", "k");
+      window.fixture.gated.hook.execute("h", "l");
+    });
+    await until(async () => isDeepStrictEqual(await runs(), { k: 1, l: 1 }));
+    await api("open", "g");
+    await shows("beside", { ...idle, status: "hasSucceeded", data: "k" });
+    await shows("gated", queued(0));
+    await api("open", "h");
+    await shows("gated", { ...idle, status: "hasSucceeded", data: "l" });
+  });
+
   check("abort of a waiting call keeps it from the server, and the hook shows the error", async () => {
     await open(MAIN);
     await execute("list", "held", "g");

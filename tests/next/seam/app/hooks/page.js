@@ -10,6 +10,7 @@ export default function Page() {
     <main>
       <h1>hooks</h1>
       <One name="gated" action={gated} />
+      <One name="beside" action={gated} call={{ lane: "beside" }} />
       <One name="leave" action={leave} />
       <List />
       <Waiting />
@@ -18,8 +19,8 @@ export default function Page() {
   );
 }
 
-function One({ name, action }) {
-  const { status, isPending, isQueued, queuePosition, result, error, ...hook } = useAction(action);
+function One({ name, action, call }) {
+  const { status, isPending, isQueued, queuePosition, result, error, ...hook } = useAction(action, { call });
   useShown(name, { status, isPending, isQueued, queuePosition, data: result.data, code: error?.code }, hook);
   return null;
 }
