@@ -29,7 +29,7 @@ export function actions(d, manifest, options) {
 function known(manifest, name) {
   if (!hasOwn(manifest, name)) return missing(name, Object.keys(manifest));
   const found = manifest[name];
-  return typeof found === "string" ? { id: found, name: name.slice(name.lastIndexOf("#") + 1) } : found;
+  return typeof found === "string" ? { id: found, name: nameOf(name) } : found;
 }
 
 /** Returns a reference by name. The page's names are looked at when the call is made. */
@@ -46,10 +46,15 @@ function imported(name) {
   };
 }
 
+/** Returns the name in a key as `"app/cart/actions#add"`. */
+const nameOf = (key) => key.slice(key.lastIndexOf("#") + 1);
+
 function missing(name, names) {
+  const inFiles = names.filter((key) => nameOf(key) === name);
+  const help = inFiles.length > 0 ? `; it has ${inFiles.map((key) => JSON.stringify(key)).join(", ")}` : didYouMean(name, names);
   return {
     get id() {
-      throw invalid(`action: the manifest has no action ${JSON.stringify(name)}${didYouMean(name, names)}`);
+      throw invalid(`action: the manifest has no action ${JSON.stringify(name)}${help}`);
     },
   };
 }

@@ -74,7 +74,13 @@ export interface NameRef {
 }
 
 /** Action that a typed reference carries, or an imported action itself. */
-export type ActionOf<T> = T extends TypedRef<infer A> ? A : T extends Action ? T : never;
+export type ActionOf<T> = T extends Action
+  ? T
+  : T extends { readonly [ACTION]?: infer A }
+    ? A extends Action
+      ? A
+      : never
+    : never;
 
 /** Arguments of an action. Of one of several actions: those that suit each of them. */
 export type ArgumentsOf<A extends Action> = [A] extends [(...args: infer P) => unknown] ? P : never;
@@ -86,6 +92,14 @@ export type ResultOf<A extends Action> = Awaited<ReturnType<A>>;
 export type TypedArguments<A extends Action> = [] extends ArgumentsOf<A>
   ? [args?: Readonly<ArgumentsOf<A>>, options?: CallOptions]
   : [args: Readonly<ArgumentsOf<A>>, options?: CallOptions];
+
+/** Arguments and options of a call. */
+export type CallArguments<T> = [ActionOf<T>] extends [never]
+  ? [args?: readonly unknown[], options?: CallOptions]
+  : TypedArguments<ActionOf<T>>;
+
+/** Result of a call. `R`: that of an action whose type is not known. */
+export type CallResult<T, R> = [ActionOf<T>] extends [never] ? R : ResultOf<ActionOf<T>>;
 
 /** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
@@ -830,15 +844,21 @@ export interface Dispatcher {
   /**
    * Calls a Server Action. Never throws: every fault rejects the promise with an `ActionError`.
    *
+   * Infers arguments and result from a reference that `refs` of `actionlane/server` has made, and from an imported
+   * action, which only a page that was built with `withActionlane` can call. Else the result is `unknown`, unless `R`
+   * says more.
+   *
    * Arguments are read when the call is made, or once the wasm and, for values that are not plain, the codec are
    * loaded: do not change them until the call is sent. A getter among them may run more than once. At most 1000
    * arguments.
    *
-   * The result is `unknown`, unless `R` says more. A typed reference says it itself.
-   *
    * @example
    * ```ts
-   * const order = await d.call<Order>(ids.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * ```
+   * @example Without a typed reference
+   * ```ts
+   * const order = await d.call<Order>(ids.placeOrder, [cart]);
    * ```
    * @example Aborts a call
    * ```ts
@@ -846,20 +866,10 @@ export interface Dispatcher {
    * call.abort("the dialog was closed"); // true; call rejects with ABORTED
    * ```
    */
-  call<R = unknown>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
-  /**
-   * Calls a Server Action, and infers arguments and result: from a reference that `refs` of `actionlane/server` has
-   * made, or from an imported action, which only a page that was built with `withActionlane` can call.
-   *
-   * @example
-   * ```ts
-   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
-   * ```
-   */
-  call<T extends Action | TypedRef<any>>(
+  call<R = unknown, T extends ActionRef | Action | TypedRef<any> = ActionRef>(
     ref: T,
-    ...rest: TypedArguments<ActionOf<T>>
-  ): ActionCall<ResultOf<ActionOf<T>>>;
+    ...rest: CallArguments<T>
+  ): ActionCall<CallResult<T, R>>;
   /**
    * Returns the action as a function, for `<form action>`, `useActionState` and event handlers.
    *

@@ -115,9 +115,12 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   abort(reason?: unknown): boolean;
   /** Error that the last call threw. With `"hasNavigated"`, the one by which Next navigates. */
   error: unknown;
-  /** True while the last call runs, or `isTransitioning` after it. */
+  /** True while the last call waits and runs; of one that goes Next's own way, also while `isTransitioning`. */
   isPending: boolean;
-  /** True while React renders what was changed when the call was made: in Next's own way, until the page is there. */
+  /**
+   * True until React has rendered what the call has brought. React ends all such transitions together, so calls in
+   * other lanes delay it.
+   */
   isTransitioning: boolean;
   /** True while the last call waits to be sent. Reading it renders the component when that changes. */
   isQueued: boolean;

@@ -2,7 +2,7 @@
 // The command `actionlane`: prints names and types of a build's Server Actions. Exits with 0, with 1 if the build
 // cannot be read, and with 2 for wrong arguments. Must not change the build.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { didYouMean } from "../lib/options/did_you_mean.js";
@@ -46,16 +46,26 @@ function main(args) {
   const from = path.dirname(path.resolve(values.out ?? "x"));
   const text = COMMANDS[command](readActions(build, values.file), from);
   if (values.out === undefined) print(text);
-  else writeFileSync(values.out, text);
+  else write(values.out, text);
+}
+
+/** Writes a file, and the directories above it. */
+function write(file, text) {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--out: ${file} is a directory; name a file in it`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 function parsed(args) {
   const text = { type: "string" };
   const flag = { type: "boolean" };
+  const options = { file: text, out: text, help: { ...flag, short: "h" }, version: flag };
   try {
-    return parseArgs({ args, allowPositionals: true, options: { file: text, out: text, help: { ...flag, short: "h" }, version: flag } });
-  } catch ({ message }) {
-    throw new UsageError(message);
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch ({ code, message }) {
+    const unknown = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && /'(--?[^']*)'/.exec(message)?.[1];
+    if (!unknown) throw new UsageError(message);
+    throw new UsageError(`there is no option ${unknown}${didYouMean(unknown, Object.keys(options).map((name) => `--${name}`))}`);
   }
 }
 

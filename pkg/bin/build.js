@@ -16,12 +16,13 @@ export class BuildError extends Error {}
  * Returns the actions of the build in `given`, or in the `.next` of `given`, in order of their keys: `{ key, id, name,
  * file, source }`. `key`: the name, with the file before it if several actions have the name. `file`: the path from the
  * app's root. `source`: the path of the source, undefined if it is not there. `wanted`: the file whose actions are
- * returned; all if undefined.
+ * returned, by its path from the app or by that of the source; all if undefined.
  */
 export function readActions(given, wanted) {
   const dir = dirOf(given);
   const found = actionsOf(read(dir)).map(placed(dir));
-  const isWanted = ({ file }) => withoutExtension(file) === withoutExtension(posix(wanted)).replace(/^\.\//, "");
+  const plain = (path = "") => withoutExtension(posix(path)).replace(/^\.\//, "");
+  const isWanted = ({ file, source }) => [file, source].map(plain).includes(plain(wanted));
   const actions = wanted === undefined ? found : found.filter(isWanted);
   if (wanted !== undefined && actions.length === 0) {
     const files = [...new Set(found.map(({ file }) => withoutExtension(file)))];

@@ -171,7 +171,7 @@ export function reference(ref) {
   const { id } = copied;
   if (typeof id === "string") return copied;
   const found = globalThis[Symbol.for("actionlane.next")]?.find?.(copied, didYouMean)
-    ?? (id ? "an imported action shows its id only under withActionlane" : "id is missing") + SOURCE;
+    ?? (id ?? copied.name ? "imported actions and names are found only under withActionlane" : "id is missing") + SOURCE;
   if (typeof found === "string") throw invalid(`action: ${found}`);
   return found;
 }

@@ -50,6 +50,11 @@ test("an unknown name rejects with INVALID_OPTION and the nearest name", async (
   await assert.rejects(toSource(), { code: "INVALID_OPTION", message: 'action: the manifest has no action "toSource"' });
 });
 
+test("a name that several files have rejects with the keys that there are", async () => {
+  const { add } = actions(d, { "app/a#add": "40".padEnd(42, "0"), "app/b#add": "60".padEnd(42, "0") });
+  await assert.rejects(add(1), { message: 'action: the manifest has no action "add"; it has "app/a#add", "app/b#add"' });
+});
+
 test("the object is no promise and no value of JSON", async () => {
   const api = actions(d, manifest);
   for (const name of ["then", "toJSON", "toString", "valueOf", Symbol.toPrimitive, Symbol.iterator, Symbol.toStringTag]) assert.equal(api[name], undefined, String(name));

@@ -98,11 +98,32 @@ test("the actions of one file are enough to have names alone", async (t) => {
   assert.match(stderr, /no action in a file app\/none; it has some in app\/actions, app\/cart\/actions, /);
 });
 
+test("the file of actions may be named by its whole path", async (t) => {
+  const dir = await app(t, manifestOf(""), SOURCES);
+  const { stdout } = run(dir, "names", ".next", "--file", join(dir, "app/cart/actions.ts"));
+  assert.deepEqual(JSON.parse(stdout), { add: ADD });
+});
+
+test("directories above the written file are made, and a directory is no file", async (t) => {
+  const dir = await app(t, manifestOf(""), SOURCES);
+  assert.equal(run(dir, "names", "--out", "gen/of/actions.json").status, 0);
+  assert.equal(JSON.parse(await readFile(join(dir, "gen/of/actions.json"), "utf8")).save, SAVE);
+  const { status, stderr } = run(dir, "names", "--out", "gen");
+  assert.equal(status, 2);
+  assert.match(stderr, /--out: gen is a directory/);
+});
+
+test("an option that does not exist is named, with the nearest", async (t) => {
+  const { status, stderr } = run(await app(t, manifestOf("")), "names", "--fil", "app/actions");
+  assert.equal(status, 2);
+  assert.match(stderr, /^actionlane: there is no option --fil; did you mean "--file"\?\n/);
+});
+
 test("a file is written, and the paths of its types are relative to it", async (t) => {
   const dir = await app(t, manifestOf(""), { ...SOURCES, "lib/x": "" });
   assert.deepEqual(run(dir, "types", "--file", "app/actions", "--out", "lib/actions.d.ts"), { status: 0, stdout: "", stderr: "" });
   assert.match(await readFile(join(dir, "lib/actions.d.ts"), "utf8"), /readonly "save": \(typeof import\("\.\.\/app\/actions\.js"\)\)\["save"\];/);
-  assert.equal(run(dir, "names", "--out", "none/names.json").status, 1);
+  assert.equal(run(dir, "names", "--out", "lib/x/names.json").status, 1);
 });
 
 test("the compiler accepts the types, in each resolution of modules", async (t) => {

@@ -106,8 +106,8 @@ test("an action whose parameters have changed in development is called by its la
 
 test("a page that imports no action says where ids come from", async () => {
   page();
-  assert.match(await refusal(make().call(save)), /^INVALID_OPTION action: an imported action shows its id only under withActionlane/);
-  assert.match(await refusal(make().call({ name: "save" })), /^INVALID_OPTION action: id is missing/);
+  assert.match(await refusal(make().call(save)), /^INVALID_OPTION action: imported actions and names are found only under withActionlane/);
+  assert.match(await refusal(make().call({ name: "save" })), /^INVALID_OPTION action: imported actions and names are found only under withActionlane/);
 });
 
 test("calls by name take the names of the page", async () => {

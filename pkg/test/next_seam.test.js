@@ -567,6 +567,18 @@ test("a policy that is nearly a name is named", async () => {
   assert.match(said[1], /"app\/a#removve".*did you mean "remove"/);
 });
 
+test("a policy whose options are wrong is named", async () => {
+  const { warnOfOptions } = await import("../next/run/misspelled.js");
+  const said = [];
+  console.error = (text) => said.push(text);
+  const policies = { signUp: { lan: "a" }, pay: { timeout: "10s" }, save: { lane: "a", idempotent: true }, load: false };
+  warnOfOptions(policies);
+  warnOfOptions(policies);
+  assert.equal(said.length, 2);
+  assert.match(said[0], /calls of "signUp" will fail.*no option "lan"; did you mean "lane"\?/);
+  assert.match(said[1], /calls of "pay" will fail.*timeout: expected milliseconds/);
+});
+
 test("a dispatcher that cannot be made: everything goes Next's own way, with one warning", async () => {
   const said = [];
   console.warn = (text) => said.push(text);

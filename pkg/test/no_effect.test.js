@@ -44,12 +44,13 @@ test("the nearest word is the one with the fewest changes, within a limit", () =
 
 test("a wrong id is refused with a hint where ids come from", async () => {
   const source = "a server component can read the id with refs() of actionlane/server and pass it on: { id, name }";
-  const imported = `action: an imported action shows its id only under withActionlane; ${source}`;
+  const imported = `action: imported actions and names are found only under withActionlane; ${source}`;
   async function saveTokens() {}
   assert.deepEqual([await refusal(saveTokens), await refusal({ id: saveTokens, name: "saveTokens" })], [imported, imported]);
   const name = `action: a name alone finds no action; ${source}`;
   assert.deepEqual([await refusal("saveTokens"), await refusal({ id: "saveTokens" })], [name, name]);
-  assert.equal(await refusal({ name: "saveTokens" }), `action: id is missing; ${source}`);
+  assert.equal(await refusal({ name: "saveTokens" }), imported);
+  assert.equal(await refusal({}), `action: id is missing; ${source}`);
   assert.equal(await refusal("7f00"), "an action's id has 40 or 42 hexadecimal digits, not 4");
 });
 

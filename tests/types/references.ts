@@ -192,3 +192,17 @@ byName.limit;
 actions<Module>(d, { charge: 1 });
 // @ts-expect-error: there is no such option
 actions<Module>(d, undefined, { lanes: "payment" });
+
+// The error is where the mistake is.
+d.call(
+  made.charge,
+  // @ts-expect-error: the amount is a number
+  ["wrong"],
+  { lane: "payment" },
+);
+d.call(
+  made.charge,
+  [4200],
+  // @ts-expect-error: there is no such option
+  { lanes: "payment" },
+);

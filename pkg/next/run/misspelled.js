@@ -1,6 +1,8 @@
-// Says in development that a policy names no action of the page but nearly one. A policy for another page is no fault,
-// so one that is near none is not reported.
+// Says in development that a policy names no action of the page but nearly one, and that its options are wrong. Must
+// not be part of a page in production. A policy for another page is no fault, so one that is near no action is not
+// reported.
 
+import { callOptions } from "../../lib/options.js";
 import { nearest } from "../../lib/options/did_you_mean.js";
 
 const said = new Set();
@@ -15,6 +17,20 @@ export function warnOf(policies, names) {
     const near = nearest(name, names.filter((name) => !policies.some((other) => nameOf(other) === name)));
     if (near === undefined) continue;
     said.add(policy);
-    console.warn(`actionlane: a policy is for ${JSON.stringify(policy)}, and this page has no action of that name; did you mean ${JSON.stringify(near)}?`);
+    console.warn(`actionlane: a policy is for ${JSON.stringify(policy)}, and this page has no action of that name; did you mean ${JSON.stringify(near)}? If another page has it, all is well.`);
+  }
+}
+
+/** Looks at the options of the policies as the dispatcher does for each call. */
+export function warnOfOptions(policies) {
+  for (const [name, policy] of Object.entries(policies)) {
+    if (!policy || said.has(policy)) continue;
+    said.add(policy);
+    const { idempotent, ...options } = policy;
+    try {
+      callOptions(options);
+    } catch ({ message }) {
+      console.error(`actionlane: calls of ${JSON.stringify(name)} will fail, because of its policy: ${message}`);
+    }
   }
 }

@@ -84,6 +84,10 @@ export function lookForMisspelled() {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const { policies, names } = page();
-    if (typeof policies === "object") import("./misspelled.js").then(({ warnOf }) => warnOf(Object.keys(policies), [...names.values()]), () => {});
+    if (typeof policies !== "object") return;
+    import("./misspelled.js").then(({ warnOf, warnOfOptions }) => {
+      warnOf(Object.keys(policies), [...names.values()]);
+      warnOfOptions(policies);
+    }, () => {});
   }, 1000);
 }
