@@ -312,7 +312,10 @@ impl Driver {
         }
         self.pumping.set(false);
         let due = self.core.borrow().poll_timeout();
-        self.timer.set(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
+        // The grace is for what is due until its end. If that has been answered, the next sleep has a grace of its own.
+        let grace = self.grace.get().filter(|grace| due.is_some_and(|due| due <= *grace));
+        self.grace.set(grace);
+        self.timer.set(due.map(|due| grace.unwrap_or(due).max(due)));
     }
 
     fn carry_out(&self, effect: Effect) {
