@@ -23,7 +23,7 @@ export function makeCalls({ change }) {
       if (!record) continue;
       running.splice(running.indexOf(call), 1);
       unknown.splice(unknown.indexOf(record), 1);
-      call.record = record;
+      call.place.record = record;
       const { entry } = call.after?.record ?? {};
       const waitedFor = entry && { entry: entry.number, id: entry.id, certain: true };
       change(record, { name: name ?? record.entry.name, lane, call: id, attempt, queuedAt, waitedFor, waited: record.entry.start - queuedAt });
@@ -31,21 +31,21 @@ export function makeCalls({ change }) {
   };
 
   const listener = () => {
-    /** By lane, the call that was the last to leave it. */
+    /** By lane, `[place]` of the call that was the last to leave it. A place holds no call, which would hold others. */
     const left = new Map();
-    /** By id, the calls that are not over. `before`: the call that had left the lane when this one came. */
+    /** By id, the calls that are not over. `before`: what `left` was when this one came. */
     const calls = new Map();
     return (event) => {
       const { id, lane, state, actionId, attempt } = event;
       if (!actionId) return;
-      const call = calls.get(id) ?? { before: left.get(lane) };
+      const call = calls.get(id) ?? { place: {}, before: left.get(lane) };
       call.event = event;
       calls.set(id, call);
       if (state === "done") calls.delete(id);
-      if (state === "done" || state === "draining") left.set(lane, { call });
+      if (state === "done" || state === "draining") left.set(lane, [call.place]);
       if (state !== "running" || call.attempt === attempt) return;
       const last = left.get(lane);
-      if (!call.attempt && last !== call.before) call.after = last.call;
+      if (!call.attempt && last !== call.before) call.after = last[0];
       call.attempt = attempt;
       keep(running, call);
     };

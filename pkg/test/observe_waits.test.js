@@ -2,6 +2,8 @@
 // answers the tests hold, stands for Next's queue.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createDispatcher, ready } from "../node.js";
 import { observe } from "../observe.js";
 import { makeGate, serve, until } from "./server.js";
@@ -9,6 +11,8 @@ import { makeGate, serve, until } from "./server.js";
 const KEY = Symbol.for("actionlane.observe.1");
 const [SAVE, PAY, TRACK] = ["7f", "40", "60"].map((start) => start.padEnd(42, "0"));
 const native = globalThis.fetch;
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc");
 const touches = new EventTarget();
 const gates = new Map();
 let server;
@@ -173,6 +177,18 @@ test("calls that were open when the dispatcher was first followed have their lan
   await until(() => entry(PAY)?.lane);
   assert.deepEqual([entry(SAVE).name, entry(SAVE).lane], ["save", "main"]);
   assert.deepEqual([entry(PAY).waitedFor?.id, entry(PAY).waitedFor?.certain], [SAVE, true]);
+});
+
+test("calls that are over are not kept, however many came one after another", async (t) => {
+  const d = createDispatcher({ url: server.url });
+  const events = [];
+  const note = (hear) => (event) => (events.push(new WeakRef(event)), hear(event));
+  const unfollow = observed.follow({ subscribe: (hear) => d.subscribe(note(hear)), snapshot: d.snapshot });
+  t.after(() => (unfollow(), d.close()));
+  for (let round = 0; round < 5; round++) await Promise.all([d.call(SAVE), d.call(SAVE), d.call(SAVE)]);
+  await until(() => observed.entries().length === 15 && observed.entries().every(({ lane }) => lane));
+  const isHeld = () => (gc(), events.slice(0, 12).some((event) => event.deref()));
+  await until(() => !isHeld());
 });
 
 test("a dispatcher's events overrule a guess", async (t) => {
