@@ -95,9 +95,11 @@ export interface Observed {
   /** Returns the last 1000 entries, the oldest first. */
   entries(): readonly ObservedAction[];
   /**
-   * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once.
+   * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once; one
+   * that could not be read is tried again. With `isSeldom`, actions that were looked for are looked for again after
+   * 30 s at the earliest.
    */
-  named(): Promise<readonly ObservedAction[]>;
+  named(isSeldom?: boolean): Promise<readonly ObservedAction[]>;
   /** Prints the entries, with names, by `console.table`. */
   table(): Promise<void>;
   /** Calls `listener` for each new entry and for each that has changed. Returns the function that ends it. */

@@ -5,23 +5,39 @@ import { discover } from "../lib/skew/discover.js";
 
 export { discover };
 
-/** Adds names to the entries that have none, and to those that follow. Promises the entries. */
-export async function named(observer) {
-  await addNames(observer);
+/** Least time between two searches for the same actions when they are to be seldom, in ms. */
+const SELDOM = 30_000;
+
+/** By id, why an action had no name at the last search; and when that was. */
+let reasons = new Map();
+let searchedAt;
+
+/**
+ * Adds names to the entries that have none, and to those that follow. Promises the entries. `isSeldom`: actions that
+ * were just looked for are not looked for again.
+ */
+export async function named(observer, isSeldom) {
+  await addNames(observer, isSeldom);
   return observer.entries.all();
 }
 
 /** Prints the entries, with names. */
 export const table = async (observer) => console.table(tableOf(await named(observer)));
 
-async function addNames({ entries, names }) {
-  const isNameless = ({ entry }) => entry.name === undefined;
-  if (!entries.records.some(isNameless)) return;
-  const { actions, unread } = await discover();
-  for (const { id, name } of actions) if (name !== undefined) names.set(id, name);
-  for (const record of entries.records.filter(isNameless)) {
-    const { id } = record.entry;
-    entries.change(record, names.has(id) ? { name: names.get(id), unnamed: undefined } : { unnamed: reasonOf(id, unread) });
+async function addNames({ entries, names }, isSeldom) {
+  const nameless = () => entries.records.filter(({ entry }) => entry.name === undefined);
+  const asked = nameless();
+  if (asked.length === 0) return;
+  if (!isSeldom || !(Math.abs(Date.now() - searchedAt) < SELDOM) || asked.some(({ entry }) => !reasons.has(entry.id))) {
+    const { actions, unread } = await discover();
+    searchedAt = Date.now();
+    for (const { id, name } of actions) if (name !== undefined) names.set(id, name);
+    reasons = new Map(nameless().map(({ entry: { id } }) => [id, reasonOf(id, unread)]));
+  }
+  for (const record of nameless()) {
+    const { id, unnamed } = record.entry;
+    if (names.has(id)) entries.change(record, { name: names.get(id), unnamed: undefined });
+    else if (unnamed !== reasons.get(id)) entries.change(record, { unnamed: reasons.get(id) });
   }
 }
 
@@ -43,6 +59,9 @@ const HARMLESS = [
 /** Headers that hold an address, whose query may hold secrets. */
 const ADDRESSES = ["location", "next-url", "x-action-redirect"];
 
+/** Finds the query and the hash of an address, up to the type of a redirect: "/done?a=1;b=2;push". */
+const QUERY = /[?#].*?(?=(;(push|replace))?$)/s;
+
 /** Returns the headers of a request and of its answer, `{ shown, hidden }` each; undefined if it is not known. */
 export function headersOf({ entries }, number) {
   const record = entries.records.find(({ entry }) => entry.number === number);
@@ -54,7 +73,7 @@ export function headersOf({ entries }, number) {
 function harmless(headers) {
   const all = [...(headers ?? [])];
   const shown = all.filter(([name]) => HARMLESS.includes(name));
-  const text = ([name, value]) => [name, ADDRESSES.includes(name) ? value.replace(/[?#][^;]*/, "?…") : value];
+  const text = ([name, value]) => [name, ADDRESSES.includes(name) ? value.replace(QUERY, "?…") : value];
   return { shown: Object.fromEntries(shown.map(text)), hidden: all.length - shown.length };
 }
 

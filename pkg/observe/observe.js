@@ -12,7 +12,7 @@ export const observeWith = (look) => () => {
   const { entries, calls: { follow, dispatchers } } = observer;
   return {
     entries: entries.all,
-    named: async () => (await look()).named(observer),
+    named: async (isSeldom) => (await look()).named(observer, isSeldom),
     subscribe: entries.subscribe,
     discover: async (root) => (await look()).discover(root),
     table: async () => (await look()).table(observer),

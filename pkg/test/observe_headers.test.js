@@ -20,7 +20,7 @@ before(async () => {
       failures -= 1;
       return request.socket.destroy();
     }
-    response.writeHead(200, { "content-type": "text/x-component", "set-cookie": "session=secret", "x-tenant": "secret", "x-action-redirect": "/done?token=secret;push", "server-timing": "db;dur=5" });
+    response.writeHead(200, { "content-type": "text/x-component", "set-cookie": "session=secret", "x-tenant": "secret", "x-action-redirect": "/done?a=1;token=secret;push", "server-timing": "db;dur=5" });
     response.end('0:{"a":"$@1","q":"","i":false}\n1:1\n');
   });
 });

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { makeGate, serve, until } from "./server.js";
 
 const KEY = Symbol.for("actionlane.observe.1");
-const [SAVE, PAY, INLINE, PROP] = ["7f", "40", "60", "20"].map((start) => start.padEnd(42, "0"));
+const [SAVE, PAY, INLINE, PROP, HIDDEN, OTHER] = ["7f", "40", "60", "20", "61", "62"].map((start) => start.padEnd(42, "0"));
 const OF_14 = "a".repeat(40);
 const native = globalThis.fetch;
 const nativeTable = console.table;
@@ -101,6 +101,37 @@ test("an entry without a name says why", async () => {
   files["/_next/static/chunks/missing.js"] = reference(INLINE, "late");
   const [, entry] = await observed.named();
   assert.deepEqual([entry.name, entry.unnamed], ["late", undefined], "a script that could not be read is tried again");
+});
+
+test("a search that is to be seldom does not ask for the same actions again before 30 s have passed", async (t) => {
+  const missing = "/_next/static/chunks/seldom.js";
+  show(scriptTags(missing));
+  t.mock.timers.enable({ apis: ["Date"] });
+  const searches = async (id, expected, isSeldom = true) => {
+    await send(id);
+    assert.equal((await observed.named(isSeldom)).at(-1).unnamed, "unread");
+    assert.equal(fetched().length, expected);
+  };
+  await searches(HIDDEN, 1);
+  await searches(HIDDEN, 1);
+  await searches(OTHER, 2); // another action
+  await searches(OTHER, 3, false);
+  t.mock.timers.tick(29_999);
+  await searches(HIDDEN, 3);
+  t.mock.timers.tick(1);
+  await searches(HIDDEN, 4);
+});
+
+test("listeners hear nothing of a search that has found nothing new", async () => {
+  show("");
+  await send(HIDDEN);
+  await observed.named();
+  await until(() => observed.entries()[0].end !== undefined);
+  let count = 0;
+  const end = observed.subscribe(() => (count += 1));
+  await observed.named();
+  end();
+  assert.deepEqual([count, observed.entries()[0].unnamed], [0, "inline"]);
 });
 
 test("a script of another origin that may not be read is counted", async () => {

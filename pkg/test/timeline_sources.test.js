@@ -7,7 +7,7 @@ import { makeModel } from "../timeline/model.js";
 import { listen } from "../timeline/sources.js";
 import { serve, until } from "./server.js";
 
-const [SAVE, PAY] = ["7f", "40"].map((start) => start.padEnd(42, "0"));
+const [SAVE, PAY, HIDDEN] = ["7f", "40", "61"].map((start) => start.padEnd(42, "0"));
 const KEY = Symbol.for("actionlane.observe.1");
 const native = globalThis.fetch;
 let server;
@@ -16,6 +16,7 @@ before(async () => {
   await ready();
   globalThis.addEventListener = globalThis.removeEventListener = () => {};
   server = await serve((request, response) => {
+    if (request.method === "GET") return response.writeHead(404).end();
     response.writeHead(200, { "content-type": "text/x-component" });
     response.end('0:{"a":"$@1","q":"","i":false}\n1:1\n');
   });
@@ -46,3 +47,19 @@ for (const [order, ofSources] of [["first", (d, observed) => [d, observed]], ["l
     assert.deepEqual(shown(), [[SAVE, "saves"], [PAY, "actions"]]);
   });
 }
+
+test("a script that cannot be read is not asked for at each request of an action without a name", async (t) => {
+  globalThis.document.documentElement = { outerHTML: '<script src="/_next/static/chunks/unread.js"></script>' };
+  const observed = observe();
+  const end = listen([observed], makeModel(), () => {}, () => performance.now());
+  t.after(() => {
+    end();
+    observed.restore();
+    delete globalThis[KEY];
+  });
+  for (let number = 1; number <= 3; number++) {
+    await globalThis.fetch(server.url, { method: "POST", headers: { "next-action": HIDDEN }, body: "[]" });
+    await until(() => observed.entries().filter(({ unnamed }) => unnamed === "unread").length === number);
+  }
+  assert.equal(server.requests.filter(({ url }) => url.endsWith("/unread.js")).length, 1);
+});

@@ -30,7 +30,7 @@ export function listen(sources, model, changed, clock) {
     if (isNaming) return;
     isNaming = true;
     try {
-      await observer.named();
+      await observer.named(true);
     } catch {
       // The part could not be loaded. The next entry tries again.
     } finally {
