@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, ready } from "../node.js";
-import { MAX_CALLS, endMissed, hearEntry, hearEvent, makeModel, noteNetwork } from "../timeline/model.js";
+import { MAX_CALLS, clear, endMissed, hearEntry, hearEvent, makeModel, noteNetwork } from "../timeline/model.js";
 import { countsOf, rowsOf, toneOf } from "../timeline/rows.js";
 import { statusText } from "../timeline/texts.js";
 import { makeGate, serve, until } from "./server.js";
@@ -187,7 +187,23 @@ test("the oldest calls that are over go first, and their requests are forgotten"
   for (let number = 1; number <= MAX_CALLS + 5; number += 1) hearEntry(model, { ...ENTRY, number, end: 13 });
   assert.equal(model.calls.size, MAX_CALLS);
   assert.equal([...model.calls.values()][0].state, "waiting");
-  assert.equal(model.keys.size, MAX_CALLS - 1);
+  hearEntry(model, { ...ENTRY, number: 6, end: 13, name: "late" });
+  assert.ok([...model.calls.values()].every(({ name }) => name !== "late"), "nor do they come back");
+  for (let number = 1; number <= MAX_CALLS; number += 1) hearEntry(model, { ...ENTRY, number: MAX_CALLS + 5 + number, end: 13 });
+  assert.equal(model.keys.size, MAX_CALLS);
+});
+
+test("calls that were cleared do not come back when an observer learns their end or name, or is heard again", () => {
+  const model = makeModel();
+  noteNetwork(model, false, 5);
+  noteNetwork(model, true, 6);
+  hearEvent(model, EVENT, 10);
+  hearEntry(model, { ...ENTRY, number: 1, head: 20 });
+  hearEntry(model, { ...ENTRY, number: 2 });
+  clear(model);
+  assert.deepEqual(model.offline, []);
+  for (const number of [1, 2, 3]) hearEntry(model, { ...ENTRY, number, end: 30, name: `save${number}` });
+  assert.deepEqual([...model.calls.values()].map(({ name, state }) => [name, state]), [[undefined, "waiting"], ["save2", "done"], ["save3", "done"]]);
 });
 
 test("calls that ended while no one listened are over, and say so", () => {

@@ -7,7 +7,7 @@ import { h, set } from "./dom.js";
 import { dataOf, traceOf } from "./export.js";
 import { makeFooter, summaryOf } from "./footer.js";
 import { fit, lastOf, zoom } from "./layout.js";
-import { isOpen, makeModel, noteNetwork } from "./model.js";
+import { clear, isOpen, makeModel, noteNetwork } from "./model.js";
 import { lanesOf, rowsOf } from "./rows.js";
 import { headersOf, listen } from "./sources.js";
 import { sheet } from "./styles.js";
@@ -139,10 +139,7 @@ export class ActionlaneTimeline extends Base {
 
   clear() {
     this.#change(() => {
-      const { calls, keys, offline } = this.#model;
-      for (const [key, call] of calls) if (!isOpen(call)) calls.delete(key);
-      for (const [entry, key] of keys) if (!calls.has(key)) keys.delete(entry);
-      offline.splice(0, offline.at(-1)?.to === undefined ? offline.length - 1 : offline.length);
+      clear(this.#model);
       this.#time = this.#frozen = undefined;
     });
   }

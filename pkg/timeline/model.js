@@ -9,7 +9,7 @@ const NO_LANE = "actions";
 
 /**
  * Makes an empty model. `calls`: by key, in order of arrival; `TimelineCall` of `timeline.d.ts` describes one. A call
- * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call. `offline`:
+ * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call, also if that has gone. `offline`:
  * times without a network, `{ from, to }`.
  */
 export const makeModel = () => ({ calls: new Map(), keys: new Map(), offline: [], count: 0 });
@@ -77,8 +77,11 @@ export function hearEntry(model, entry) {
   const { number: entryNumber, id, start, waited, call, attempt: number } = entry;
   const key = call === undefined ? `entry ${entryNumber}` : keyOf(call, entry.queuedAt, id);
   const before = model.keys.get(entryNumber);
-  if (before !== undefined && before !== key) forget(model, before);
+  // The call was cleared, or has gone as the oldest. What the observer still learns of it is for others.
+  if (before !== undefined && !model.calls.has(before)) return before;
+  if (before !== key) forget(model, before);
   model.keys.set(entryNumber, key);
+  model.keys.delete(entryNumber - MAX_CALLS); // an observer keeps no more
   const known = model.calls.get(key);
   const attempts = [...(known?.attempts ?? [])];
   let index = attempts.findIndex(({ entry }) => entry === entryNumber);
@@ -128,6 +131,12 @@ export function endMissed(model, keys) {
   }
 }
 
+/** Removes the calls that are over, and the times without a network. Keeps their keys, so that they do not come back. */
+export function clear({ calls, offline }) {
+  for (const [key, call] of calls) if (!isOpen(call)) calls.delete(key);
+  offline.splice(0, offline.at(-1)?.to === undefined ? offline.length - 1 : offline.length);
+}
+
 /** Notes that the network is gone, or back. */
 export function noteNetwork({ offline }, isOnline, at) {
   const last = offline.at(-1);
@@ -136,13 +145,12 @@ export function noteNetwork({ offline }, isOnline, at) {
 }
 
 function put(model, key, call) {
-  const { calls, keys } = model;
+  const { calls } = model;
   const known = calls.get(key);
   calls.set(key, { number: known?.number ?? ++model.count, key, ...withoutGaps(call), attempts: call.attempts.map(withoutGaps) });
   if (calls.size <= MAX_CALLS) return;
-  const [oldest, { attempts }] = [...calls].find(([, call]) => !isOpen(call)) ?? calls.entries().next().value;
+  const [oldest] = [...calls].find(([, call]) => !isOpen(call)) ?? calls.keys();
   calls.delete(oldest);
-  for (const { entry } of attempts) keys.delete(entry);
 }
 
 const withoutGaps = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
