@@ -17,17 +17,16 @@ export function makeDetails(on) {
   const title = h("h2", {});
   const close = h("button", { type: "button", "aria-label": "Close details", click: on.close }, "✕");
   const element = h("aside", { class: "details", "aria-label": "Call", hidden: true }, h("header", {}, title, close), body);
-  /** The requests whose headers were asked for, with the answer once it is there. */
+  /** By request, its headers. Asked for at each change of the call until those of the answer are there. */
   const headers = new Map();
   let shown;
 
   function ask(entry, draw) {
-    if (headers.has(entry)) return;
-    headers.set(entry, undefined);
+    if (headers.get(entry)?.answer) return;
     on.headers(entry).then((found) => {
       headers.set(entry, found);
       draw();
-    }, () => headers.delete(entry));
+    }, () => {}); // the part could not be loaded; the next change of the call tries again
   }
 
   const update = (call, cause, now) => {

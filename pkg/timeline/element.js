@@ -95,11 +95,12 @@ export class ActionlaneTimeline extends Base {
   }
 
   connectedCallback() {
-    // Set before the element was defined, the property would hide the accessor.
-    if (Object.hasOwn(this, "source")) {
-      const { source } = this;
-      delete this.source;
-      this.source = source;
+    // Set before the element was defined, a property would hide its accessor.
+    for (const name of ["source", "paused"]) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
     }
     this.#listen();
     this.#resizes = new ResizeObserver(() => this.#schedule());
@@ -115,7 +116,7 @@ export class ActionlaneTimeline extends Base {
     for (const name of ["online", "offline"]) removeEventListener(name, this.#onNetwork);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#calm);
-    this.#frame = undefined;
+    this.#frame = this.#calm = undefined;
   }
 
   get source() {
@@ -199,7 +200,8 @@ export class ActionlaneTimeline extends Base {
       if (this.#say) this.#footer.say(this.#say());
       this.#say = undefined;
     }
-    if (this.#frozen || !calls.some(isOpen)) return;
+    // Nothing moves where there is no list; the observer of the size, or an attribute, says when there is one again.
+    if (!this.#main.clientWidth || this.#frozen || !calls.some(isOpen)) return;
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#schedule();
     else this.#calm ??= setTimeout(() => this.#change(() => (this.#calm = undefined)), CALM);
   }

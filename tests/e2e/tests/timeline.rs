@@ -416,17 +416,83 @@ async fn a_page_without_a_network_has_a_band() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_source_that_was_set_before_the_element_was_defined_is_shown() -> Result<()> {
+async fn properties_that_were_set_before_the_element_was_defined_count() -> Result<()> {
     on_a_page_with("<actionlane-timeline></actionlane-timeline>", async |page| {
         let script = r#"
             window.timeline = document.querySelector("actionlane-timeline");
             timeline.source = past(1, () => ({ start: 10, head: 20, end: 30, status: 200 }));
+            timeline.paused = true;
             await import("/pkg/timeline.js");
             await until(() => timeline.shadowRoot && texts().includes("save1: 200"));
-            return timeline.source.entries().length;
+            const seen = [timeline.source.entries().length, button("Resume")?.textContent];
+            button("Resume")?.click();
+            await frames();
+            return [...seen, timeline.paused, button("Pause")?.textContent];
         "#;
-        let seen: u32 = page.eval(script).await?;
-        assert_eq!(seen, 1);
+        let seen: Value = page.eval(script).await?;
+        assert_eq!(seen, json!([1, "Resume", false, "Pause"]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_timeline_that_is_not_seen_draws_nothing_while_calls_run_and_goes_on_after_a_move() -> Result<()> {
+    on_the_page(async |page| {
+        let script = r#"
+            const native = requestAnimationFrame;
+            let drawn = 0;
+            window.requestAnimationFrame = draw => native(time => { drawn += 1; draw(time); });
+            const pass = async () => { for (let n = 0; n < 5; n++) await new Promise(native); };
+            const moves = async () => { await pass(); const before = drawn; await pass(); return drawn > before; };
+            timeline.source = d;
+            const held = call(SAVE, { url: "/?gate=unseen" });
+            await until(() => texts().includes("saveTokens: running"));
+            const seen = { shown: await moves() };
+            timeline.hidden = true;
+            seen.hidden = await moves();
+            timeline.hidden = false;
+            await until(moves, "moves again");
+            timeline.toggleAttribute("docked");
+            timeline.toggleAttribute("collapsed");
+            seen.collapsed = await moves();
+            timeline.toggleAttribute("collapsed");
+            await until(moves, "moves out of the button");
+            // Where the user wants no motion, a timer draws.
+            window.matchMedia = () => ({ matches: true });
+            await pass();
+            document.body.append(timeline);
+            const before = drawn;
+            await until(() => drawn > before + 4, "moves elsewhere");
+            await open("unseen");
+            await held;
+            return seen;
+        "#;
+        let seen: Value = page.eval(script).await?;
+        assert_eq!(seen, json!({ "shown": true, "hidden": false, "collapsed": false }));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_call_that_was_chosen_while_it_ran_shows_the_headers_of_its_answer_once_they_are_there() -> Result<()> {
+    on_the_page(async |page| {
+        let script = r#"
+            timeline.source = [d, observed];
+            const held = call(SAVE, { url: "/?gate=chosen" });
+            const row = await until(() => rows().find(({ textContent }) => textContent.includes("running")));
+            row.click();
+            const titles = () => all(".details h3").map(({ textContent }) => textContent);
+            await until(() => titles().length === 2, "the headers of the request");
+            const before = titles();
+            await open("chosen");
+            await held;
+            await until(() => titles().length === 3, "the headers of the answer");
+            return [before, titles()];
+        "#;
+        let seen: Value = page.eval(script).await?;
+        assert_eq!(seen, json!([["Request", "Request headers"], ["Request", "Request headers", "Answer headers"]]));
         Ok(())
     })
     .await
