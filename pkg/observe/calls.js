@@ -66,7 +66,7 @@ export function makeCalls({ change }) {
     },
     dispatchers: () => [...followed.keys()],
     unfollow() {
-      for (const end of followed.values()) end();
+      followed.forEach((end) => end());
       followed.clear();
     },
     /** Notes the record of a request that a dispatcher has sent. */

@@ -42,8 +42,8 @@ export function makeObserver() {
   let passing;
   let takenBefore;
 
-  const touch = () => {
-    touched = now();
+  const touch = ({ target }) => {
+    if (!target.toTrace) touched = now(); // else it is a timeline's own
     followSeam();
   };
 
@@ -153,7 +153,7 @@ export function makeObserver() {
 
   function stop() {
     const inner = wrappers.get(wrapper);
-    if (inner && globalThis.fetch === wrapper) globalThis.fetch = inner;
+    if (inner && globalThis.fetch === wrapper) attempt(() => (globalThis.fetch = inner)); // a page may forbid it by now
     wrapper = undefined;
     unlisten?.();
     for (const type of TOUCHES) globalThis.removeEventListener?.(type, touch, true);

@@ -1,22 +1,20 @@
 // Finds the Resource Timing of the observed requests. Listens for it instead of reading the browser's list, which ends
 // when it is full. Must not need it: some pages hide it.
 
-import { PerformanceObserver } from "./page.js";
+import { PerformanceObserver, attempt } from "./page.js";
 
 /** Tolerance between the clock of the page and that of Resource Timing, in ms. */
 const ROUNDING = 1;
 
 /** Calls `found(timing)` for each finished `fetch`. Returns a function that ends it; undefined if there are none. */
 export function listen(found) {
-  try {
+  return attempt(() => {
     const observer = new PerformanceObserver((list) => {
       for (const timing of list.getEntries()) if (timing.initiatorType === "fetch") found(timing);
     });
     observer.observe({ type: "resource" });
     return () => observer.disconnect();
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /**

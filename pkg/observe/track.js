@@ -19,5 +19,8 @@ export function draw(entry) {
     if (waited > 0) measure(`${name} waits`, start - waited, start, "secondary-light");
     measure(name, start, entry.end ?? entry.head, entry.error ? "error" : "primary");
   });
-  return () => attempt(() => [name, `${name} waits`].forEach((name) => performance.clearMeasures(name)));
+  return () => attempt(() => {
+    performance.clearMeasures(name);
+    performance.clearMeasures(`${name} waits`);
+  });
 }

@@ -13,8 +13,8 @@ export const release = (record) => setTimeout(() => (record.isOver = true), GAP)
  * the user has started meanwhile has not waited. `touched`: the time of the last click or submit.
  */
 export function guess(records, start, touched) {
-  const before = records.filter(({ entry, isOver }) => !isOver && headOf(entry) <= start && !(touched > headOf(entry)));
-  const [last] = before.map(({ entry }) => entry).sort((a, b) => headOf(b) - headOf(a));
+  const isBefore = ({ entry, isOver }) => !isOver && headOf(entry) <= start && !(touched > headOf(entry));
+  const [last] = records.filter(isBefore).map(({ entry }) => entry).sort((a, b) => headOf(b) - headOf(a));
   return last && { waitedFor: { entry: last.number, id: last.id, certain: false }, waited: touched && start - touched };
 }
 

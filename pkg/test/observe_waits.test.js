@@ -91,6 +91,16 @@ for (const type of ["click", "submit"]) {
   });
 }
 
+test("a click in a timeline is none of the page's", async () => {
+  const timeline = new Event("click");
+  Object.defineProperty(timeline, "target", { value: { toTrace() {} } });
+  touch("click");
+  await read(SAVE);
+  touches.dispatchEvent(timeline);
+  await read(PAY);
+  assert.equal(entry(PAY).waitedFor?.id, SAVE);
+});
+
 test("a request that starts long after the end of the one before has not waited", async () => {
   await read(SAVE);
   await ended(SAVE);

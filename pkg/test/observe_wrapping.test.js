@@ -242,6 +242,16 @@ test("a page that does not let its fetch be replaced keeps it", () => {
   Object.defineProperty(globalThis, "fetch", { value: fixed, configurable: true, writable: true });
 });
 
+test("a page that has fixed its fetch since is no longer watched after restore", () => {
+  const observed = observe();
+  const fixed = globalThis.fetch;
+  Object.defineProperty(globalThis, "fetch", { value: fixed, configurable: true, writable: false });
+  observed.restore();
+  send();
+  Object.defineProperty(globalThis, "fetch", { value: fixed, configurable: true, writable: true });
+  assert.deepEqual([network.seen.length, observed.entries().length], [1, 0]);
+});
+
 test("a host without fetch gets none", () => {
   globalThis.fetch = undefined;
   observe().restore();
