@@ -14,6 +14,8 @@ export type TimelineSource = Dispatcher | Observed;
 
 /** One request of a call. Times are on the clock of `performance.now()`. */
 export interface TimelineAttempt {
+  /** Number of the observer's entry for the request, as in `waitedFor`. Absent without an observer. */
+  entry?: number;
   /** Number of the attempt, counting from 1. Absent if the call shares the answer of another one. */
   number?: number;
   /** Set if the call shares the answer of another one. */

@@ -23,8 +23,9 @@ test("data is plain, holds each call with its attempts, and no query of an addre
   assert.deepEqual(JSON.parse(JSON.stringify(data)), data);
   assert.deepEqual([data.format, data.version, data.now, data.timeOrigin, data.calls.length], ["actionlane-timeline", 1, 60, 1_700_000_000_000, 5]);
   const [save, pay] = data.calls;
-  assert.deepEqual(save, { number: 1, redirected: "/done?…", name: "save", attempts: [{ number: 1, start: 11, end: 29.99951, head: 20, status: 303 }], id: SAVE, lane: "main", state: "done", queuedAt: 10.0004, endedAt: 29.99951 });
+  assert.deepEqual(save, { number: 1, redirected: "/done?…", name: "save", attempts: [{ number: 1, entry: 1, start: 11, end: 29.99951, head: 20, status: 303 }], id: SAVE, lane: "main", state: "done", queuedAt: 10.0004, endedAt: 29.99951 });
   assert.deepEqual(pay.waitedFor, { entry: 1, id: SAVE, certain: true });
+  assert.equal(data.calls.find(({ attempts }) => attempts.some(({ entry }) => entry === pay.waitedFor.entry)), save, "it is found by its entry");
   assert.ok(!JSON.stringify(data).includes("secret"));
 });
 
@@ -55,6 +56,16 @@ test("a trace has a process for each lane, in whose threads nothing overlaps", (
   assert.ok(traceEvents.every(({ ts = 0, dur = 0, pid }) => Number.isInteger(ts) && Number.isInteger(dur) && Number.isInteger(pid)), "whole µs");
   const threads = traceEvents.filter(({ name }) => name === "thread_name").map(({ pid, tid, args }) => `${pid} ${tid} ${args.name}`);
   assert.deepEqual(threads, ["1 1 main", "1 2 main (2)", "1 3 main (3)", "2 1 cart"]);
+});
+
+test("a trace begins no earlier than the page: a call from the outbox may have waited for days", () => {
+  const model = makeModel();
+  const times = { queuedAt: -86_400_000, startedAt: 20 };
+  hearEvent(model, { id: 1, actionId: SAVE, lane: "main", state: "running", attempt: 1, ...times }, 20);
+  const { traceEvents } = traceOf(model, 60);
+  checkNesting(traceEvents);
+  const slices = traceEvents.filter(({ ph }) => ph === "X").map(({ name, ts, dur }) => [name.replace(/^7f.*/, "call"), ts, dur]);
+  assert.deepEqual(slices, [["call", 0, 60_000], ["waits", 0, 20_000], ["runs", 20_000, 40_000]]);
 });
 
 test("a call in a trace holds its parts, and an arrow leads to it from the call that it waited for", () => {

@@ -8,16 +8,15 @@ import { addressText } from "./texts.js";
 
 /** Returns the calls as plain data, which `JSON.stringify` writes. `origin`: when the clock began, in ms since 1970. */
 export function dataOf({ calls, offline }, now, origin) {
-  const own = ({ key, isHeard, startedAt, attempts, redirected, ...call }) => ({
-    ...call,
-    ...(redirected && { redirected: addressText(redirected) }),
-    attempts: attempts.map(({ entry, ...attempt }) => attempt),
-  });
+  const own = ({ key, isHeard, startedAt, redirected, ...call }) => ({ ...call, ...(redirected && { redirected: addressText(redirected) }) });
   return { format: "actionlane-timeline", version: 1, timeOrigin: origin, now, calls: [...calls.values()].map(own), offline };
 }
 
-/** The unit of traces is the µs. Whole numbers keep parts within the call that they belong to. */
-const micros = (ms) => Math.round(ms * 1000);
+/**
+ * The unit of traces is the µs. Whole numbers keep parts within the call that they belong to. A call of an earlier page,
+ * from the outbox, begins with this one, as in the list.
+ */
+const micros = (ms) => Math.max(Math.round(ms * 1000), 0);
 
 const TITLES = { wait: "waits", pause: "waits for a retry", run: "runs", shared: "shares an answer", failed: "fails", answer: "receives" };
 

@@ -4,9 +4,11 @@ import { h, set, write } from "./dom.js";
 
 /** Makes the controls. `on`: a function for each. `update` shows the state of the timeline. */
 export function makeToolbar(on) {
+  // The page sees the whole element as the target, and would take what is typed for its shortcuts.
+  const keydown = (event) => event.key.length === 1 && event.stopPropagation();
   const button = (label, act, more) => h("button", { type: "button", click: act, ...more }, label);
   const pause = button("Pause", on.pause);
-  const name = h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter by name", autocomplete: "off", spellcheck: "false", input: () => on.filter({ name: name.value }) });
+  const name = h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter by name", autocomplete: "off", spellcheck: "false", input: () => on.filter({ name: name.value }), keydown });
   const lane = h("select", { "aria-label": "Lane", change: () => on.filter({ lane: lane.value }) });
   const zoomOut = button("−", () => on.zoom(1.6), { "aria-label": "Zoom out" });
   const zoomIn = button("+", () => on.zoom(1 / 1.6), { "aria-label": "Zoom in" });

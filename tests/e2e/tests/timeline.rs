@@ -234,6 +234,9 @@ async fn a_paused_timeline_shows_later_calls_when_it_goes_on_and_filters_leave_r
             const type = async text => { input.value = text; input.dispatchEvent(new Event("input")); await frames(); return texts(); };
             seen.name = await type("PAYM");
             seen.said = root().querySelector("[role=status]").textContent;
+            seen.keys = [];
+            document.onkeydown = ({ key }) => seen.keys.push(key);
+            for (const key of ["s", "Tab"]) input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
             seen.nothing = [await type("zzz"), root().querySelector(".empty").textContent];
             await type("");
             const lane = root().querySelector("select");
@@ -252,6 +255,7 @@ async fn a_paused_timeline_shows_later_calls_when_it_goes_on_and_filters_leave_r
         assert_eq!(seen["paused"], json!([true, ["main: 1 call", "saveTokens: ok"]]));
         assert_eq!((&seen["name"], &seen["lane"], &seen["said"]), (&cart, &cart, &json!("1 calls match")), "{seen:#}");
         assert_eq!(seen["nothing"], json!([[], "No call matches."]));
+        assert_eq!(seen["keys"], json!(["Tab"]), "what is typed is no shortcut of the page");
         assert_eq!(seen["lanes"], json!(["All lanes", "main", "cart"]));
         assert_eq!(seen["cleared"], json!([[], "No actions yet. The next one that the page calls appears here."]));
         Ok(())
