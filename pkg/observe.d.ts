@@ -78,7 +78,7 @@ export interface DiscoveredAction {
 export interface Discovered {
   /** The actions, those with names first. */
   actions: DiscoveredAction[];
-  /** Number of the app's scripts that could not be read. */
+  /** Number of the app's scripts that could not be read, or are left for another call; at most 256. */
   unread: number;
 }
 
@@ -97,7 +97,7 @@ export interface Observed {
   /**
    * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once; one
    * that could not be read is tried again. With `isSeldom`, actions that were looked for are looked for again after
-   * 30 s at the earliest.
+   * 10 s at the earliest.
    */
   named(isSeldom?: boolean): Promise<readonly ObservedAction[]>;
   /** Prints the entries, with names, by `console.table`. */

@@ -6,7 +6,7 @@ import { discover } from "../lib/skew/discover.js";
 export { discover };
 
 /** Least time between two searches for the same actions when they are to be seldom, in ms. */
-const SELDOM = 30_000;
+const SELDOM = 10_000;
 
 /** By id, why an action had no name at the last search; and when that was. */
 let reasons = new Map();

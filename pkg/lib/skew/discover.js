@@ -15,8 +15,8 @@ const known = new Map();
 
 /**
  * Searches the scripts that `root` names, a document or an element; default the document. Promises
- * `{ actions, unread }`: the actions, as `{ id, name }`, and the number of scripts that could not be read. Forms and
- * the props of components show ids without names.
+ * `{ actions, unread }`: the actions, as `{ id, name }`, and the number of scripts that could not be read, or are left
+ * for another run. Forms and the props of components show ids without names.
  */
 export async function discover(root) {
   const page = scanHtml(root === undefined ? pageText() : (root.documentElement ?? root).outerHTML);
@@ -24,8 +24,9 @@ export async function discover(root) {
   const timer = setTimeout(() => controller.abort(), MAX_MS);
   const load = (url, accept, mode) => fetch(url, { mode, cache: "force-cache", signal: controller.signal });
   try {
-    const scripts = scriptsOf(ofDocument("baseURI"), page, page, known);
-    const unread = await search(scripts, load, (url, actions) => known.size < MAX_KNOWN && known.set(url, actions));
+    const scripts = () => scriptsOf(ofDocument("baseURI"), page, page, known);
+    await search(scripts(), load, (url, actions) => known.size < MAX_KNOWN && known.set(url, actions));
+    const unread = scripts().length; // also those that are left for the next run
     const names = new Map([...known.values()].flat().map(([name, id]) => [id, name]));
     const named = [...names].map(([id, name]) => ({ id, name }));
     const others = page.ids.filter((id) => !names.has(id)).map((id) => ({ id }));
