@@ -49,7 +49,7 @@ export function makeObserver() {
 
   function followSeam() {
     const { lanes } = seam() ?? {};
-    if (lanes) calls.follow(lanes.dispatcher);
+    if (lanes) attempt(() => calls.follow(lanes.dispatcher)); // it may be of another version
   }
 
   /** Wraps the page's `fetch`, unless it is an earlier wrapper of this observer, which then watches again. */
@@ -72,7 +72,7 @@ export function makeObserver() {
     const url = id && attempt(() => addressOf(input));
     if (!url || TOKEN.test(id)) return send();
     followSeam();
-    const isSent = globalThis[SENT]?.now?.action === id || init?.[SENT] !== undefined;
+    const isSent = attempt(() => globalThis[SENT]?.now?.action === id || init?.[SENT] !== undefined);
     const record = (isSent && arrived(id)) || begin(id.slice(0, MAX_ID), url, isSent);
     record.headers = [attempt(() => new Headers(init?.headers ?? input.headers))];
     const outer = [passing, takenBefore];
@@ -93,7 +93,7 @@ export function makeObserver() {
 
   function begin(id, url, isSent) {
     const start = now();
-    const name = seam()?.names.get(id) ?? names.get(id);
+    const name = seam()?.names?.get(id) ?? names.get(id);
     const record = entries.add({ id, name, start, ...guess(records, start, touched) }, { url, isSent, madeAt: start });
     if (isSent) calls.sent(record);
     return record;

@@ -113,6 +113,21 @@ test("a fetch that throws at once still throws, and the entry says so", () => {
   assert.deepEqual([error, typeof end, head], ["TypeError", "number", undefined]);
 });
 
+test("a seam of another version, and options that allow only what fetch reads, are survived", (t) => {
+  const seam = Symbol.for("actionlane.next");
+  globalThis[seam] = { lanes: { dispatcher: {} } };
+  t.after(() => delete globalThis[seam]);
+  const observed = observe();
+  const strict = (target, key) => {
+    if (typeof key === "symbol") throw new Error(`fetch does not read ${String(key)}`);
+    return target[key];
+  };
+  const init = new Proxy({ ...POST, headers: { "next-action": ID } }, { get: strict });
+  globalThis.fetch("/", init);
+  assert.equal(network.seen[0].args[1], init);
+  assert.deepEqual(ids(observed), [ID]);
+});
+
 test("a fetch that returns no promise is survived", async () => {
   globalThis.fetch = () => "nothing";
   const observed = observe();
