@@ -5,7 +5,7 @@ import { discover } from "../lib/skew/discover.js";
 
 export { discover };
 
-/** Least time between two searches for the same actions when they are to be seldom, in ms. */
+/** Least time between two searches for the same actions that should be seldom, in ms. */
 const SELDOM = 10_000;
 
 /** By id, why an action had no name at the last search; and when that was. */

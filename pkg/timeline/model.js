@@ -9,8 +9,8 @@ const NO_LANE = "actions";
 
 /**
  * Makes an empty model. `calls`: by key, in order of arrival; `TimelineCall` of `timeline.d.ts` describes one. A call
- * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call, also if that has gone. `offline`:
- * times without a network, `{ from, to }`.
+ * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call, also if that
+ * has gone. `offline`: times without a network, `{ from, to }`.
  */
 export const makeModel = () => ({ calls: new Map(), keys: new Map(), offline: [], count: 0 });
 
@@ -131,7 +131,7 @@ export function endMissed(model, keys) {
   }
 }
 
-/** Removes the calls that are over, and the times without a network. Keeps their keys, so that they do not come back. */
+/** Removes the calls that are over, and the times without a network. Keeps their keys: none of them comes back. */
 export function clear({ calls, offline }) {
   for (const [key, call] of calls) if (!isOpen(call)) calls.delete(key);
   offline.splice(0, offline.at(-1)?.to === undefined ? offline.length - 1 : offline.length);
