@@ -95,8 +95,8 @@ export interface Observed {
   /** Returns the last 1000 entries, the oldest first. */
   entries(): readonly ObservedAction[];
   /**
-   * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once; one
-   * that could not be read is tried again. With `isSeldom`, actions that were looked for are looked for again after
+   * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once;
+   * one that could not be read is tried again. With `isSeldom`, actions that were looked for are looked for again after
    * 10 s at the earliest.
    */
   named(isSeldom?: boolean): Promise<readonly ObservedAction[]>;

@@ -13,8 +13,8 @@ export function dataOf({ calls, offline }, now, origin) {
 }
 
 /**
- * The unit of traces is the µs. Whole numbers keep parts within the call that they belong to. A call of an earlier page,
- * from the outbox, begins with this one, as in the list.
+ * The unit of traces is the µs. Whole numbers keep parts within the call that they belong to. A call of an earlier
+ * page, from the outbox, begins with this one, as in the list.
  */
 const micros = (ms) => Math.max(Math.round(ms * 1000), 0);
 

@@ -9,8 +9,8 @@ const NO_LANE = "actions";
 
 /**
  * Makes an empty model. `calls`: by key, in order of arrival; `TimelineCall` of `timeline.d.ts` describes one. A call
- * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call, also if that has gone. `offline`:
- * times without a network, `{ from, to }`.
+ * never changes: another one replaces it. `keys`: by number of an observer's entry, the key of its call, also if that
+ * has gone. `offline`: times without a network, `{ from, to }`.
  */
 export const makeModel = () => ({ calls: new Map(), keys: new Map(), offline: [], count: 0 });
 
