@@ -83,7 +83,7 @@ export class ActionlaneTimeline extends Base {
     this.#main = h("div", { class: "main" }, this.#view.element, this.#details.element);
     root.append(this.#toolbar.element, this.#main, this.#footer.element);
     this.#listenToGrid(this.#view.grid);
-    this.#details.element.addEventListener("keydown", (event) => event.key === "Escape" && this.#select(undefined));
+    this.#details.element.addEventListener("keydown", (event) => event.key === "Escape" && this.#onKey(event));
   }
 
   static get observedAttributes() {
@@ -317,6 +317,7 @@ export class ActionlaneTimeline extends Base {
       0: () => this.#fit(),
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(act, key)) return;
+    if (key === "Escape" && this.#selected === undefined) return; // it may close a dialog around the timeline
     event.preventDefault();
     act[key]();
   }

@@ -171,9 +171,11 @@ async fn keys_go_to_each_row_fold_lanes_and_open_details_without_secrets() -> Re
             await until(() => all(".details").length === 1 && all(".details h3").some(({ textContent }) => textContent === "Answer headers"));
             seen.details = root().querySelector(".details").textContent;
             seen.selected = rows().filter(row => row.ariaSelected === "true").length;
-            press("Escape");
+            const escape = from => from.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+            seen.passed = [escape(root().querySelector(".details button"))];
             await frames();
             seen.closed = [all(".details").length, root().activeElement === grid];
+            seen.passed.push(escape(grid));
             press("ArrowUp", "ArrowLeft");
             await frames();
             seen.lane = active().classList.contains("lane");
@@ -190,6 +192,7 @@ async fn keys_go_to_each_row_fold_lanes_and_open_details_without_secrets() -> Re
         }
         assert!(!details.contains("secret"), "{seen:#}");
         assert_eq!((&seen["closed"], &seen["lane"]), (&json!([0, true]), &json!(true)), "{seen:#}");
+        assert_eq!(seen["passed"], json!([false, true]), "Esc closes a dialog around the timeline when there are no details");
         Ok(())
     })
     .await
