@@ -32,6 +32,7 @@ mod process;
 mod profile;
 mod screen;
 mod tab;
+mod until;
 mod www;
 
 pub use browser::Browser;
@@ -42,4 +43,5 @@ pub use next::serve;
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};
 pub use process::{Owned, end_all, end_all_on_signal};
+pub use until::UNTIL;
 pub use www::{WWW_ENV, Www};

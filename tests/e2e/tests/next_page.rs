@@ -6,7 +6,7 @@ mod hostile_server;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www, free_port};
+use e2e::{Browser, Driver, UNTIL, Www, free_port};
 use hostile_server::HostileServer;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,15 +27,6 @@ async fn serve(name: &str, port: u16) -> Result<Www> {
 /// Functions for the scripts: `fixture`, the app's own test harness; `d`, a dispatcher; `shown(id)`, the text of an
 /// element; `until(condition)`, which waits; `named(name)`, an action; `get(path)`, JSON from the app.
 const PRELUDE: &str = r#"
-    const until = async (condition, what = condition) => {
-        const end = performance.now() + 60_000;
-        while (performance.now() < end) {
-            const found = await condition();
-            if (found) return found;
-            await new Promise(resolve => setTimeout(resolve, 10));
-        }
-        throw new Error("the condition is still false after a minute: " + what);
-    };
     const shown = id => document.querySelector(`[data-testid=${id}]`)?.textContent;
     const fixture = await until(() => window.fixture);
     const d = window.d ??= actionlane.createDispatcher();
@@ -44,7 +35,7 @@ const PRELUDE: &str = r#"
 "#;
 
 async fn eval<T: serde::de::DeserializeOwned>(browser: &Browser, script: &str, args: &[Value]) -> Result<T> {
-    browser.eval(&format!("{PRELUDE}\n{script}"), args).await
+    browser.eval(&format!("{UNTIL}{PRELUDE}\n{script}"), args).await
 }
 
 /// Opens a page of the app and loads Actionlane into it.

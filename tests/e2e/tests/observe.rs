@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www, free_port};
+use e2e::{Browser, Driver, UNTIL, Www, free_port};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,15 +13,6 @@ use server::{Seen, Server};
 
 /// Functions for the scripts: `load(src, data)` adds the script to the page; `until(condition)` waits.
 const PRELUDE: &str = r#"
-    const until = async (condition, what = condition) => {
-        const end = performance.now() + 60_000;
-        while (performance.now() < end) {
-            const found = await condition();
-            if (found) return found;
-            await new Promise(resolve => setTimeout(resolve, 10));
-        }
-        throw new Error("the condition is still false after a minute: " + what);
-    };
     const load = (src, data = {}) => new Promise((resolve, reject) => {
         const script = document.createElement("script");
         Object.assign(script.dataset, data);
@@ -31,7 +22,7 @@ const PRELUDE: &str = r#"
 "#;
 
 async fn eval<T: DeserializeOwned>(browser: &Browser, script: &str, args: &[Value]) -> Result<T> {
-    browser.eval(&format!("{PRELUDE}\n{script}"), args).await
+    browser.eval(&format!("{UNTIL}{PRELUDE}\n{script}"), args).await
 }
 
 /// An entry, as the page sees it.
@@ -330,8 +321,7 @@ async fn a_page_that_has_shadowed_performance_is_survived() -> Result<()> {
         "#;
         let server = Server::start(&pages)?;
         browser.goto(&format!("{}/?load=none&csp=none", server.url())).await?;
-        let prelude = PRELUDE.replace("performance.now()", "Date.now()");
-        let entries: Vec<Entry> = browser.eval(&format!("{prelude}\n{script}"), &[]).await?;
+        let entries: Vec<Entry> = browser.eval(&format!("{UNTIL}{PRELUDE}\n{script}"), &[]).await?;
         let [entry] = &entries[..] else { panic!("not one: {entries:#?}") };
         assert!(entry.head >= Some(entry.start) && entry.end.is_none(), "{entries:#?}");
         Ok(())

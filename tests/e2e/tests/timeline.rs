@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use e2e::{Browser, Driver};
+use e2e::{Browser, Driver, UNTIL};
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::{Value, json};
 use server::Server;
@@ -38,15 +38,6 @@ const PAGE: &str = r#"
 
 /// Functions for the scripts.
 const PRELUDE: &str = r#"
-    const until = async (condition, what = condition) => {
-        const end = Date.now() + 60_000;
-        while (Date.now() < end) {
-            const found = await condition();
-            if (found) return found;
-            await new Promise(resolve => setTimeout(resolve, 10));
-        }
-        throw new Error("the condition is still false after a minute: " + what);
-    };
     const frames = async () => { for (let n = 0; n < 3; n++) await new Promise(resolve => requestAnimationFrame(resolve)); };
     const root = () => timeline.shadowRoot;
     const all = selector => [...root().querySelectorAll(selector)].filter(element => element.checkVisibility());
@@ -99,7 +90,7 @@ struct Page<'a>(&'a Browser);
 
 impl Page<'_> {
     async fn eval<T: serde::de::DeserializeOwned>(&self, script: &str) -> Result<T> {
-        self.0.eval(&format!("{PRELUDE}\n{script}"), &[]).await
+        self.0.eval(&format!("{UNTIL}{PRELUDE}\n{script}"), &[]).await
     }
 
     /// Presses the mouse at a place of the window, waits, and releases it at another.
@@ -563,8 +554,7 @@ async fn the_drop_in_script_loads_the_timeline_from_where_its_files_are() -> Res
                 const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
                 return { entries: actionlaneObserve.entries().length, asked, files: files.filter(file => /observe|timeline/.test(file)) };
             "#;
-            let prelude = PRELUDE.split("const frames").next().unwrap_or_default();
-            let seen: Value = page.0.eval(&format!("{prelude}\n{script}"), &[]).await?;
+            let seen: Value = page.0.eval(&format!("{UNTIL}\n{script}"), &[]).await?;
             let asked = attributes.contains("timeline");
             let names = if asked { vec!["observe.js", "timeline.js"] } else { vec!["observe.js"] };
             let files: Vec<String> = names.iter().map(|name| format!("{base}{name}")).collect();

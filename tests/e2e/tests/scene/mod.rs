@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www};
+use e2e::{Browser, Driver, UNTIL, Www};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -91,14 +91,6 @@ const PRELUDE: &str = r#"
         const idle = !(await settle(d.idle())).hung && d.pending === 0;
         return { ...both, idle };
     };
-    const until = async condition => {
-        const end = performance.now() + 60_000;
-        while (performance.now() < end) {
-            if (await condition()) return;
-            await new Promise(resolve => setTimeout(resolve, 20));
-        }
-        throw new Error("the condition is still false after a minute: " + condition);
-    };
     const inTime = async (run, good) => {
         for (let ms = 250; ; ms *= 2) {
             const result = await run(ms);
@@ -122,7 +114,7 @@ impl Page<'_> {
 
     /// Runs `script` with the prelude before it, and returns its result.
     pub(crate) async fn eval<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
-        self.browser.eval(&format!("{PRELUDE}\n{script}"), &[json!({ "url": self.url, "ids": self.ids })]).await
+        self.browser.eval(&format!("{UNTIL}{PRELUDE}\n{script}"), &[json!({ "url": self.url, "ids": self.ids })]).await
     }
 }
 
