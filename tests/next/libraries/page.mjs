@@ -41,6 +41,11 @@ export function pageOf(server, tab) {
     fresh,
     type,
     press,
+    /** Adds a todo by the page's form. */
+    async add(todo) {
+      await type("todo", todo);
+      await press("Add");
+    },
     text,
     state,
     /** Waits until the page has this text. */

@@ -1,6 +1,6 @@
 // Puts packages into an app that a script has assembled, and runs programs there. Knows no app.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,27 @@ import { fileURLToPath } from "node:url";
 export const pkg = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../../pkg");
 
 const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
+
+/**
+ * Installs the packages that an example has locked into a directory, unless they are there. Leaves out the package of
+ * this repository, of which each app gets a copy.
+ */
+export function installLocked(example, dir) {
+  const files = ["package.json", "package-lock.json"].map((name) => [name, JSON.parse(readFileSync(path.join(example, name), "utf8"))]);
+  for (const [, { dependencies, packages = {} }] of files) {
+    delete dependencies?.actionlane;
+    delete packages[""]?.dependencies.actionlane;
+    for (const name of Object.keys(packages)) if (name.startsWith("../") || name === "node_modules/actionlane") delete packages[name];
+  }
+  const stamp = path.join(dir, "installed");
+  const wanted = JSON.stringify(files);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  rmSync(stamp, { force: true });
+  mkdirSync(dir, { recursive: true });
+  for (const [name, content] of files) writeFileSync(path.join(dir, name), JSON.stringify(content, null, 2));
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], dir);
+  writeFileSync(stamp, wanted);
+}
 
 /** Copies the package into an app, under a name. */
 export function installOurs(dir, name = "actionlane") {

@@ -1,15 +1,15 @@
 // Builds the app of examples/next-safe-action twice, and prints the two directories as JSON, `{ theirs, ours }`:
 //
-//   node build.mjs [--out DIR] [--install]
+//   node build.mjs [--out DIR]
 //
 // `theirs` is the app as it is. `ours` is the same app with one word changed in each import: the hooks come from
 // `actionlane/react`. Its next.config goes through `withActionlane`, which is the set-up of the package. Both have the
-// files of overlay/ for the test, ours also those of ours/. `--install` installs the packages and builds nothing.
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+// files of overlay/ for the test, ours also those of ours/.
+import { cpSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { installOurs, linkNext, next, run } from "../shared/packages.mjs";
+import { installLocked, installOurs, linkNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const example = path.join(source, "../../../examples/next-safe-action");
@@ -22,28 +22,15 @@ const CHANGED_LINES = 11;
 const SET_UP = ["next.config.ts", "app/queue/actions.ts", "app/queue/page.tsx", "app/queue/queue.tsx"];
 
 const { values } = parseArgs({
-  options: { out: { type: "string", default: path.join(source, "../../../target/next") }, install: { type: "boolean" } },
+  options: { out: { type: "string", default: path.join(source, "../../../target/next") } },
 });
 const root = path.join(path.resolve(values.out), "switched");
 
-install();
-if (!values.install) {
-  const dirs = { theirs: assemble("theirs"), ours: assemble("ours") };
-  compare(dirs);
-  Object.values(dirs).forEach(next);
-  console.log(JSON.stringify(dirs));
-}
-
-/** Installs the packages of the lockfile, unless they are there. */
-function install() {
-  const lock = readFileSync(path.join(example, "package-lock.json"), "utf8");
-  const stamp = path.join(root, "node_modules/installed.json");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  mkdirSync(root, { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) cpSync(path.join(example, name), path.join(root, name));
-  run("npm", ["ci", "--no-audit", "--no-fund"], root);
-  writeFileSync(stamp, lock);
-}
+installLocked(example, root);
+const dirs = { theirs: assemble("theirs"), ours: assemble("ours") };
+compare(dirs);
+Object.values(dirs).forEach(next);
+console.log(JSON.stringify(dirs));
 
 /** Lays out one app and returns its directory. */
 function assemble(way) {

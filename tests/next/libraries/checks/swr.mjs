@@ -1,12 +1,7 @@
 // Checks of docs/libraries/swr.md.
 import assert from "node:assert/strict";
 
-export default function ({ check, type, press, says, drops, begun, hold, open, holdNext, state }) {
-  const add = async (todo) => {
-    await type("todo", todo);
-    await press("Add");
-  };
-
+export default function ({ check, add, press, says, drops, begun, hold, open, holdNext, state }) {
   check("mutation and list run and end beside an action that holds Next's queue", async () => {
     await holdNext();
     await hold("milk");

@@ -2,12 +2,7 @@
 import assert from "node:assert/strict";
 import { loseFirstAnswer, watchAborts } from "../connection.mjs";
 
-export default function ({ check, tab, fresh, type, press, says, drops, begun, hold, open, holdNext, state }) {
-  const add = async (todo) => {
-    await type("todo", todo);
-    await press("Add");
-  };
-
+export default function ({ check, tab, fresh, add, press, says, drops, begun, hold, open, holdNext, state }) {
   check("mutation and query run and end beside an action that holds Next's queue", async () => {
     await holdNext();
     await add("milk");

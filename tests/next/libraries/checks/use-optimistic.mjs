@@ -1,12 +1,7 @@
 // Checks of docs/libraries/use-optimistic.md.
 import assert from "node:assert/strict";
 
-export default function ({ check, type, press, says, drops, text, begun, hold, open, state }) {
-  const add = async (todo) => {
-    await type("todo", todo);
-    await press("Add");
-  };
-
+export default function ({ check, add, press, says, drops, text, begun, hold, open, state }) {
   check("an entry is shown at once, and becomes the server's", async () => {
     await hold("milk");
     await add("milk");
