@@ -1,8 +1,11 @@
 //! Dispatches calls of Next.js Server Actions from the client: a queue per lane, abort, timeouts, and the whole wire
 //! protocol.
 //!
-//! The crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane` from it.
-//! Natively you get the core, in four parts:
+//! The feature `client` is what a program needs: `Client`, which calls actions with Rust types, over any HTTP library and
+//! any executor.
+//!
+//! Without it, the crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane`
+//! from it. Natively you get the core, in four parts:
 //!
 //! - [`Dispatcher`] decides which call runs when. It does no I/O: a driver gives it inputs and carries out its effects.
 //! - [`protocol`] reads and writes the parts of Next.js requests and answers around the value: headers, ids, redirects.
@@ -28,6 +31,8 @@
 #![deny(missing_docs)]
 
 mod call;
+#[cfg(feature = "client")]
+pub mod client;
 #[allow(dead_code, reason = "each edge uses some of them")]
 mod codes;
 mod dispatcher;
@@ -51,6 +56,8 @@ mod web;
 mod web_flight;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
+#[cfg(feature = "client")]
+pub use client::Client;
 pub use dispatcher::{Config, Dispatcher, Effect, HeadFacts, LaneOptions, OfflineMode, Recovery, Scope};
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
