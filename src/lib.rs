@@ -30,6 +30,8 @@
 
 #![deny(missing_docs)]
 
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+pub mod browser;
 mod call;
 #[cfg(feature = "client")]
 pub mod client;

@@ -223,7 +223,11 @@ impl Driver {
     /// Starts the exchange of a call, for the first time or again.
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
-        let render = self.look(|core| core.render(id));
+        // A listener may have ended the call after the core had decided to send it.
+        let (render, attempts) = self.look(|core| (core.render(id), core.attempts(id)));
+        if attempts == 0 {
+            return;
+        }
         let stop = Stop::default();
         let began = self.update(id, |held| {
             held.stop = Some(stop.clone());

@@ -168,6 +168,7 @@ fn limit(own: Option<Duration>, usual: Option<Duration>) -> Option<Duration> {
 fn headers(own: &Settings, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Headers, Option<String>), Error> {
     let mut headers = Vec::new();
     if let Some(deployment) = &wire.deployment {
+        check_header(protocol::DEPLOYMENT_ID, deployment)?;
         headers.push((protocol::DEPLOYMENT_ID.to_owned(), deployment.clone()));
     }
     let key = match own.idempotency.as_ref().or(wire.settings.idempotency.as_ref()) {
@@ -197,9 +198,11 @@ fn headers(own: &Settings, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result
     Ok((headers, key))
 }
 
-/// Fails if this is no header: its name is not a token of HTTP, or its value has a line end or another control.
+/// Fails if this is no header: its name is not a token of HTTP, or its value has a control, such as a line end, or a
+/// character beyond U+00FF.
 fn check_header(name: &str, value: &str) -> Result<(), Error> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let is_header = !name.is_empty() && name.bytes().all(token) && !value.chars().any(|letter| letter != '\t' && letter.is_control());
+    let plain = |letter: char| letter == '\t' || (letter <= '\u{ff}' && !letter.is_control());
+    let is_header = !name.is_empty() && name.bytes().all(token) && value.chars().all(plain);
     is_header.then_some(()).ok_or_else(|| Error::new(Kind::InvalidOption, "headers: a name or a value cannot be sent"))
 }

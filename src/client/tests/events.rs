@@ -68,6 +68,19 @@ fn a_stream_wakes_its_reader_and_ends_with_the_client() {
 }
 
 #[test]
+fn a_stream_that_waits_is_woken_when_the_client_ends() {
+    let (sim, client) = echo(MS);
+    let mut events = pin!(client.events());
+    let read = Box::pin(poll_fn(|context| events.as_mut().poll_next(context).map(|event| assert_eq!(event, None))));
+    let end = Box::pin(async {
+        sim.sleep(MS).await;
+        drop(client);
+    });
+    let both: [Pin<Box<dyn Future<Output = ()> + '_>>; 2] = [read, end];
+    assert_eq!(sim.run(all(both)).len(), 2);
+}
+
+#[test]
 fn the_code_of_a_failure_is_shown() {
     let (sim, client) = world(|_| Reply::lost());
     let mut events = client.events();

@@ -149,6 +149,17 @@ fn a_transport_may_use_the_client_at_each_step() {
 }
 
 #[test]
+fn nothing_more_is_read_once_a_waker_has_aborted_the_rest() {
+    let (sim, client) = echo(MS);
+    let mut call = client.call::<u8>(ACTION, (1,)).into_future();
+    let inner = client.clone();
+    poll_with(&mut call, move || assert!(inner.abort(crate::CallId(1))));
+    sim.idle();
+    assert_eq!((sim.aborted(), client.snapshot().len()), (1, 0));
+    assert!(poke(&sim, &mut call), "its value was there");
+}
+
+#[test]
 fn a_request_that_is_aborted_before_it_is_sent_is_not_sent() {
     let (sim, client) = echo(MS);
     let mut events = client.events();
@@ -265,6 +276,18 @@ impl Runtime for Eager {
     fn random(&self) -> u64 {
         4
     }
+}
+
+#[test]
+fn a_call_that_a_listener_ends_before_it_is_sent_is_not_sent() {
+    let sim = Sim::new(|_| Reply::value("1"));
+    let client = Client::builder().transport(sim.clone()).runtime(Eager(sim.clone())).url("https://shop.example/").build().unwrap();
+    let (mut events, inner) = (client.events(), client.clone());
+    IN_WAKER.set(Some(Box::new(move || assert!(inner.abort(crate::CallId(1))))));
+    let waker = Waker::from(Arc::new(Hooked));
+    assert!(futures_core::Stream::poll_next(Pin::new(&mut events), &mut Context::from_waker(&waker)).is_pending());
+    let error = sim.run(client.call::<u8>(ACTION, (1,))).unwrap_err();
+    assert_eq!((error.kind(), error.sent(), sim.requests().len()), (Kind::Aborted, Sent::No, 0));
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn a_call_that_cannot_be_made_fails_without_a_request() {
     assert_eq!(own("Next-Action", "x"), Kind::InvalidOption);
     assert_eq!(own("a b", "x"), Kind::InvalidOption);
     assert_eq!(own("a", "x\r\nnext-action: y"), Kind::InvalidOption);
+    assert_eq!(own("a", "€"), Kind::InvalidOption);
     assert_eq!(kind(sim.run(client.call::<u8>(ACTION, ()).idempotent().header("idempotency-key", "x"))), Kind::InvalidOption);
     assert_eq!(kind(sim.run(client.call::<u8>("save", ()))), Kind::InvalidOption);
     assert_eq!(kind(sim.run(client.call::<u8>(ACTION, 5))), Kind::Encode);

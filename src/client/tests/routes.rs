@@ -15,6 +15,14 @@ fn a_route_waits_for_no_lane_and_for_no_pause() {
 }
 
 #[test]
+fn routes_run_beside_each_other() {
+    let (sim, client) = world(|_| Reply::status(204).after(10 * MS));
+    let routes = (0..3).map(|_| client.route(get()).into_future());
+    assert!(sim.run(all(routes)).iter().all(Result::is_ok));
+    assert_eq!(sim.now(), 10 * MS);
+}
+
+#[test]
 fn any_status_is_an_answer() {
     let (sim, client) = world(|_| Reply::page(500, "text/plain", "broken"));
     let text = sim.run(async {
@@ -38,9 +46,13 @@ fn a_post_is_sent_again_only_with_a_key() {
 
 #[test]
 fn the_body_of_an_answer_that_is_retried_is_aborted() {
-    let (sim, client) = script([Reply::page(503, "text/html", "busy").stalls(), Reply::status(200)]);
-    let response = sim.run(client.route(get()).retry(1)).unwrap();
-    assert_eq!((response.status(), sim.aborted()), (200, 1));
+    let busy = Reply::page(503, "text/html", "busy").header("retry-after", "2").stalls();
+    let (sim, client) = script([busy, Reply::status(200)]);
+    let mut route = client.route(get()).retry(1).into_future();
+    sim.run(poll_fn(|context| Poll::Ready(Pin::new(&mut route).poll(context).is_pending())));
+    pass(&sim, MS);
+    assert_eq!((sim.requests().len(), sim.aborted()), (1, 1));
+    assert_eq!(sim.run(route).unwrap().status(), 200);
 }
 
 #[test]
