@@ -64,3 +64,8 @@ pub use dispatcher::{Config, Dispatcher, Effect, HeadFacts, LaneOptions, Offline
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
 pub use time::Instant;
+
+/// Runs the examples of the guide.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Guide;

@@ -88,8 +88,9 @@ fn a_retry_with_a_key_runs_the_action_once() {
         server.misbehave("faults=0.3&seed=7").expect("words");
         let mut values = 0;
         for number in 0..40 {
-            values +=
-                usize::from(client.call::<String>(ACTION, (number,)).timeout(Duration::from_millis(300)).retry(9).idempotent().await.is_ok());
+            values += usize::from(
+                client.call::<String>(ACTION, (number,)).timeout(Duration::from_millis(300)).retry(9).idempotent().await.is_ok(),
+            );
         }
         let ledger = server.ledger();
         assert!(values > 0, "some get through");
