@@ -61,6 +61,15 @@ pub fn builder() -> Builder<Fetch, EventLoop> {
 }
 
 /// Sends requests with the page's `fetch`. Those of actions stay on the page's own origin.
+///
+/// ```no_run
+/// use actionlane::Client;
+/// use actionlane::browser::{EventLoop, Fetch};
+///
+/// // A client without a host: it follows no redirect.
+/// let client = Client::builder().transport(Fetch).runtime(EventLoop).url("https://shop.example/cart").build()?;
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fetch;
 
@@ -88,7 +97,7 @@ impl Transport for Fetch {
         let request: web_sys::Request = built.map_err(FetchError::text)?.into();
         let promise = fetch(&request).map_err(|thrown| FetchError::of(&thrown))?;
         let answer = JsFuture::from(promise).await.map_err(|thrown| FetchError::of(&thrown))?;
-        // A page may have put something else in the place of `fetch`.
+        // A page may have its own function instead of `fetch`.
         let raw = answer.dyn_into::<web_sys::Response>().map_err(|_| FetchError::text("fetch gave no Response"))?;
         let answer = gloo_net::http::Response::from(raw);
         let reader = match answer.body() {
@@ -121,6 +130,17 @@ impl Drop for Abort {
 }
 
 /// The body of an answer, as the browser reads it. Dropping it aborts the request.
+///
+/// ```no_run
+/// use actionlane::browser::{Bytes, Fetch};
+/// use actionlane::client::{Request, Transport};
+///
+/// # async fn read() -> Result<(), actionlane::browser::FetchError> {
+/// let body: Bytes = Fetch.send(Request::get("https://shop.example/api")).await?.into_body();
+/// drop(body);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Bytes {
     reader: Option<ReadableStreamDefaultReader>,
@@ -155,7 +175,16 @@ impl Stream for Bytes {
     }
 }
 
-/// The browser's description of a request that failed.
+/// The browser's description of a request that failed. It is the source of the call's error.
+///
+/// ```no_run
+/// use actionlane::browser::FetchError;
+/// use std::error::Error;
+///
+/// fn is_of_the_browser(error: &actionlane::Error) -> bool {
+///     error.source().is_some_and(|source| source.is::<FetchError>())
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchError(String);
 
@@ -183,6 +212,13 @@ impl fmt::Display for FetchError {
 impl std::error::Error for FetchError {}
 
 /// Runs tasks between the page's own, and has the page's clock.
+///
+/// ```no_run
+/// use actionlane::browser::EventLoop;
+/// use actionlane::client::Runtime;
+///
+/// assert!(EventLoop.now() <= EventLoop.now());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EventLoop;
 
@@ -211,8 +247,16 @@ impl Runtime for EventLoop {
     }
 }
 
-/// Sends the user elsewhere with `location`, and requests no fresh data. A single-page app gives its own [`Host`], which
-/// calls its router.
+/// Sends the user elsewhere with `location`, and requests no fresh data. A single-page app gives its own [`Host`],
+/// which calls its router.
+///
+/// ```no_run
+/// use actionlane::browser::Document;
+/// use actionlane::client::Host;
+///
+/// let target = Document.resolve("../cart", "https://shop.example/a/b");
+/// assert_eq!(target.map(|target| target.path).as_deref(), Some("/cart"));
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Document;
 

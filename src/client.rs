@@ -1,4 +1,5 @@
-//! Calls Server Actions from programs in Rust: typed, in lanes, with timeouts and retries.
+//! Calls Server Actions from programs in Rust: typed, in lanes, with timeouts and retries. Must not touch JavaScript, a
+//! clock, a socket or an executor: the program's three parts have those.
 //!
 //! Needs the feature `client`. It is pure Rust and runs on every target: a [`Transport`] sends the requests, a
 //! [`Runtime`] has time and an executor, and a [`Host`] is the page or the window that redirects go to. Arguments and
@@ -43,8 +44,6 @@
 //!
 //! A client stays on its thread. It may be used from everywhere there, also from inside a waker, a host, a transport or
 //! a value's `drop`: nothing of it is borrowed while code of yours runs.
-//!
-//! Must not touch JavaScript, a clock, a socket or an executor: the program's three parts have those.
 
 mod builder;
 mod call;

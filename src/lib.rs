@@ -1,8 +1,8 @@
 //! Dispatches calls of Next.js Server Actions from the client: a queue per lane, abort, timeouts, and the whole wire
 //! protocol.
 //!
-//! The feature `client` is what a program needs: `Client`, which calls actions with Rust types, over any HTTP library and
-//! any executor.
+//! A program needs the feature `client`: it has `Client`, which calls actions with Rust types, over any HTTP library
+//! and any executor.
 //!
 //! Without it, the crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane`
 //! from it. Natively you get the core, in four parts:

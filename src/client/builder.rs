@@ -13,7 +13,17 @@ use crate::dispatcher::{Config, LaneOptions};
 use crate::protocol::{self, MAX_BODY_BYTES};
 use crate::{Error, Kind};
 
-/// Stands for a part that a [`Builder`] does not have yet.
+/// Stands for a part that a [`Builder`] does not have yet. Without its parts, it cannot build.
+///
+/// ```compile_fail
+/// actionlane::Client::builder().url("https://shop.example/").build();
+/// ```
+///
+/// ```
+/// use actionlane::client::{Builder, Missing};
+///
+/// let builder: Builder<Missing, Missing> = actionlane::Client::builder();
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing;
 
@@ -32,6 +42,9 @@ pub struct Missing;
 ///     .url("https://shop.example/checkout")
 ///     .lane("uploads", 2)
 ///     .lane("search", LaneOptions { strategy: Some(Strategy::Replace), ..LaneOptions::default() })
+///     .max_queued(500)
+///     .max_body_bytes(100_000)
+///     .idempotency_header("x-idempotency-key")
 ///     .timeout(Duration::from_secs(10))
 ///     .retry(2)
 ///     .build()?;

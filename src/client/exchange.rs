@@ -43,7 +43,7 @@ impl Exchange {
         };
     }
 
-    /// Reports something. Returns `None` if that stopped the exchange: whatever follows is then not done.
+    /// Reports something. Returns `None` if that stopped the exchange: the caller then does nothing more.
     fn report(&self, report: impl FnOnce(&Driver, CallId)) -> Option<()> {
         report(&self.driver, self.id);
         (!self.stop.is_stopped()).then_some(())
@@ -114,7 +114,7 @@ impl Exchange {
     async fn read(&self, work: &ActionWork, head: &AnswerHead, mut body: Incoming) -> Option<()> {
         let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
         loop {
-            // What is wrong with the bytes is in the value, too.
+            // A fault in the bytes is in the value, too.
             let read = body.read(|bytes| drop(decoder.push(bytes))).await;
             match read {
                 Ok(true) => self.report(Driver::bytes)?,

@@ -77,7 +77,19 @@ impl<T> Outcome<T> {
     }
 }
 
-/// The target of a redirect. [`Host`](super::Host) has an example.
+/// The target of a redirect. [`Host`](super::Host) has an example in which it is followed.
+///
+/// ```
+/// use actionlane::client::sim::{Reply, Sim};
+/// use actionlane::protocol::RedirectType;
+///
+/// let sim = Sim::new(|_| Reply::redirect("/cart;replace"));
+/// let client = sim.builder().build()?;
+/// let outcome = sim.run(client.call::<()>("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ()))?;
+/// let redirect = outcome.redirect.expect("it redirects");
+/// assert_eq!((&*redirect.url, redirect.kind, redirect.followed), ("/cart", Some(RedirectType::Replace), false));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Redirected {

@@ -1,4 +1,4 @@
-//! Sends a request that the caller built: with timeouts, retries and events, but without a lane.
+//! Sends a request that the caller built: with timeouts, retries and events, but without a lane. Knows no actions.
 
 use std::fmt;
 use std::pin::Pin;
@@ -60,6 +60,17 @@ impl fmt::Debug for Route {
 }
 
 /// A request to a route, as a future. It is sent when it is polled for the first time. Dropping it aborts the request.
+///
+/// ```
+/// use actionlane::client::Request;
+/// use actionlane::client::sim::{Reply, Sim};
+///
+/// let sim = Sim::new(|_| Reply::status(204));
+/// let client = sim.builder().build()?;
+/// let future: actionlane::client::RouteFuture = client.route(Request::get("https://shop.example/api")).into_future();
+/// assert_eq!(sim.run(future)?.status(), 204);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[must_use = "a request is not sent until it is polled, and is aborted when its future is dropped"]
 pub struct RouteFuture(Option<Stage>);
 

@@ -1,3 +1,5 @@
+//! Futures that are dropped, detached or aborted, in each phase of a call.
+
 use super::*;
 
 /// Rows of an answer whose value is row 1, without that row.

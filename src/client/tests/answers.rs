@@ -1,3 +1,5 @@
+//! Answers of each kind, and what they do to the page around the client.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Streams of events.
+
 use std::pin::pin;
 
 use futures_core::Stream;

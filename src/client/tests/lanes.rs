@@ -1,3 +1,5 @@
+//! The order of calls, and the lanes they wait in.
+
 use super::*;
 use crate::{LaneOptions, Strategy};
 

@@ -1,3 +1,5 @@
+//! Requests as they are sent, and calls that cannot be made.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Timeouts, retries, keys, and errors of the network.
+
 use std::error::Error as _;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Requests to routes.
+
 use super::*;
 
 fn get() -> Request {
