@@ -26,6 +26,12 @@ use crate::{Error, Instant, Kind, Sent};
 /// Longest time that an alarm is set for: no timer needs to count further.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 
+/// An alarm that rings later than this shows that the machine slept.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Time for which timeouts then wait for data that has arrived meanwhile.
+const GRACE: Duration = Duration::from_millis(50);
+
 /// The program around a client.
 pub(super) struct World {
     pub(super) transport: Rc<dyn AnyTransport>,
@@ -55,6 +61,8 @@ pub(super) struct Driver {
     /// When the alarm rings, if it is set.
     armed: Cell<Option<Instant>>,
     alarm: RefCell<Option<Stop>>,
+    /// Set after a late alarm: until then, timeouts wait.
+    grace: Cell<Option<Instant>>,
     this: Weak<Self>,
 }
 
@@ -83,6 +91,7 @@ impl Driver {
             pumping: Cell::default(),
             armed: Cell::default(),
             alarm: RefCell::default(),
+            grace: Cell::default(),
             this: Weak::clone(this),
         })
     }
@@ -190,7 +199,7 @@ impl Driver {
         }
         drop(pumping);
         let due = self.core.borrow().poll_timeout();
-        self.set_alarm(due);
+        self.set_alarm(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
     }
 
     fn carry_out(&self, effect: Effect) {
@@ -318,11 +327,22 @@ impl Driver {
         self.world.runtime.spawn(task);
     }
 
+    /// Handles the alarm. After a long sleep of the machine, data that arrived meanwhile goes before timeouts.
     fn ring(&self) {
         self.armed.set(None);
         drop(self.alarm.take());
-        self.report_visit_if_needed(None);
-        self.input(Dispatcher::handle_timeout);
+        let (now, due) = (self.world.runtime.now(), self.look(Dispatcher::poll_timeout));
+        let late = due.is_some_and(|due| now.since(due) > LATE);
+        match self.grace.get() {
+            None if late => self.grace.set(Some(now.plus(GRACE))),
+            Some(grace) if now < grace => {}
+            _ => {
+                self.grace.set(None);
+                self.report_visit_if_needed(None);
+                return self.input(Dispatcher::handle_timeout);
+            }
+        }
+        self.pump();
     }
 }
 

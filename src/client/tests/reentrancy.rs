@@ -254,6 +254,28 @@ fn a_panic_of_the_host_does_not_stop_the_client() {
     assert_eq!(kind(sim.run(client.call::<()>(OTHER, ()))), Kind::Closed);
 }
 
+/// A value that cannot be read without a panic.
+#[derive(Debug)]
+struct Broken;
+
+impl<'de> serde::Deserialize<'de> for Broken {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        panic!("scripted")
+    }
+}
+
+#[test]
+fn a_panic_while_a_value_is_read_ends_that_call_alone() {
+    let (sim, client) = echo(MS);
+    let mut call = client.call::<Broken>(ACTION, (1,)).into_future();
+    let mut next = client.call::<u8>(ACTION, (2,)).into_future();
+    assert!(!poke(&sim, &mut call) && !poke(&sim, &mut next));
+    assert!(catch_unwind(AssertUnwindSafe(|| sim.idle())).is_err(), "the panic is passed on");
+    let error = sim.run(call).unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (Kind::Internal, Sent::Yes));
+    assert_eq!(sim.run(next).unwrap().value, Some(2), "the lane is free");
+}
+
 /// Polls each task once where it is spawned, as some executors do.
 #[derive(Clone)]
 struct Eager(Sim);

@@ -67,6 +67,45 @@ fn a_timeout_rings_although_the_future_is_not_polled() {
     assert_eq!(kind(sim.run(call)), Kind::Timeout);
 }
 
+/// A machine that may sleep: then its clock jumps.
+#[derive(Clone)]
+struct Machine(Sim, Rc<Cell<Duration>>);
+
+impl crate::client::Runtime for Machine {
+    fn now(&self) -> crate::Instant {
+        crate::client::Runtime::now(&self.0).plus(self.1.get())
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.0.sleep(time).await;
+    }
+
+    fn spawn(&self, task: crate::client::Task) {
+        self.0.spawn(task);
+    }
+
+    fn random(&self) -> u64 {
+        4
+    }
+}
+
+#[test]
+fn an_answer_that_arrived_while_the_machine_slept_goes_before_the_timeout() {
+    for (after, slept, result) in [(101, true, Ok(Some(1))), (101, false, Err(Kind::Timeout)), (151, true, Err(Kind::Timeout))] {
+        let sim = Sim::new(move |_| Reply::value("1").after(after * MS));
+        let machine = Machine(sim.clone(), Rc::default());
+        let client = Client::builder().transport(sim.clone()).runtime(machine.clone()).url("https://shop.example/").build().unwrap();
+        let mut call = client.call::<u8>(ACTION, ()).timeout(100 * MS).into_future();
+        poke(&sim, &mut call);
+        pass(&sim, 50 * MS);
+        if slept {
+            machine.1.set(Duration::from_secs(3600));
+        }
+        let got = sim.run(call).map(|outcome| outcome.value).map_err(|error| error.kind());
+        assert_eq!(got, result, "after {after} ms, slept: {slept}");
+    }
+}
+
 #[test]
 fn a_body_that_stalls_times_out() {
     let (sim, client) = world(|_| Reply::flight("0:{\"a\":\"$@1\"}\n").then(60 * MS, "9:1\n").stalls());
