@@ -199,7 +199,10 @@ impl Driver {
         }
         drop(pumping);
         let due = self.core.borrow().poll_timeout();
-        self.set_alarm(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
+        // Once nothing is overdue any more, the next late alarm is another sleep.
+        let grace = self.grace.get().filter(|grace| due.is_some_and(|due| due <= *grace));
+        self.grace.set(grace);
+        self.set_alarm(due.map(|due| grace.map_or(due, |grace| grace.max(due))));
     }
 
     fn carry_out(&self, effect: Effect) {

@@ -50,6 +50,14 @@ fn a_call_that_was_polled_once_does_not_stop_its_lane() {
 }
 
 #[test]
+fn a_future_wakes_the_task_that_polled_it_last() {
+    let (sim, client) = echo(10 * MS);
+    let mut call = client.call::<u32>(ACTION, (1,)).into_future();
+    assert!(Pin::new(&mut call).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending());
+    assert_eq!(sim.run(call).unwrap().value, Some(1));
+}
+
+#[test]
 fn an_error_does_not_stop_the_lane() {
     let (sim, client) = script([Reply::throws("1"), Reply::lost(), Reply::page(500, "text/html", "no"), Reply::value("4")]);
     let calls = (0..4).map(|_| client.call::<u32>(ACTION, ()).into_future());
