@@ -3,6 +3,8 @@
 //! Must not decide on retries; `retry.rs` does. Messages hold neither arguments nor answers.
 
 use std::fmt;
+#[cfg(feature = "client")]
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Kind of an error. [`Kind::code`] is the name that JavaScript sees.
@@ -212,7 +214,24 @@ pub struct Error {
     excerpt: Option<String>,
     retry_after: Option<Duration>,
     temporary: bool,
+    #[cfg(feature = "client")]
+    source: Source,
 }
+
+/// The error below an [`Error`]. Always equal to another: errors are compared by what they say themselves.
+#[cfg(feature = "client")]
+#[derive(Clone, Debug, Default)]
+struct Source(Option<Arc<dyn std::error::Error + Send + Sync>>);
+
+#[cfg(feature = "client")]
+impl PartialEq for Source {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+#[cfg(feature = "client")]
+impl Eq for Source {}
 
 impl Error {
     /// Makes an error of a call that was not sent. `message` is a lower-case clause that says where, without arguments
@@ -227,7 +246,26 @@ impl Error {
             excerpt: None,
             retry_after: None,
             temporary: false,
+            #[cfg(feature = "client")]
+            source: Source::default(),
         }
+    }
+
+    /// Sets the error below this one, such as that of the HTTP library. [`std::error::Error::source`] returns it.
+    ///
+    /// ```
+    /// use actionlane::{Error, Kind};
+    /// use std::error::Error as _;
+    ///
+    /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    /// let error = Error::new(Kind::Network, "no answer").with_source(refused);
+    /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("connection refused"));
+    /// ```
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Source(Some(source.into().into()));
+        self
     }
 
     /// Replaces the message.
@@ -351,7 +389,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    #[cfg(feature = "client")]
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.0.as_deref().map(|source| source as _)
+    }
+}
 
 #[cfg(test)]
 mod tests {

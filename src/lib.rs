@@ -1,8 +1,11 @@
 //! Dispatches calls of Next.js Server Actions from the client: a queue per lane, abort, timeouts, and the whole wire
 //! protocol.
 //!
-//! The crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane` from it.
-//! Natively you get the core, in four parts:
+//! A program needs the feature `client`: it has `Client`, which calls actions with Rust types, over any HTTP library
+//! and any executor.
+//!
+//! Without it, the crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane`
+//! from it. Natively you get the core, in four parts:
 //!
 //! - [`Dispatcher`] decides which call runs when. It does no I/O: a driver gives it inputs and carries out its effects.
 //! - [`protocol`] reads and writes the parts of Next.js requests and answers around the value: headers, ids, redirects.
@@ -27,7 +30,11 @@
 
 #![deny(missing_docs)]
 
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+pub mod browser;
 mod call;
+#[cfg(feature = "client")]
+pub mod client;
 #[allow(dead_code, reason = "each edge uses some of them")]
 mod codes;
 mod dispatcher;
@@ -51,7 +58,14 @@ mod web;
 mod web_flight;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
+#[cfg(feature = "client")]
+pub use client::Client;
 pub use dispatcher::{Config, Dispatcher, Effect, HeadFacts, LaneOptions, OfflineMode, Recovery, Scope};
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
 pub use time::Instant;
+
+/// Runs the examples of the guide.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Guide;

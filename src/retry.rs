@@ -71,6 +71,18 @@ impl Default for Retry {
     }
 }
 
+/// Makes the default with this many attempts after the first.
+///
+/// ```
+/// # use actionlane::Retry;
+/// assert_eq!(Retry::from(3), Retry { limit: 3, ..Retry::default() });
+/// ```
+impl From<u32> for Retry {
+    fn from(limit: u32) -> Self {
+        Self { limit, ..Self::default() }
+    }
+}
+
 /// An attempt that failed.
 pub(crate) struct Failure<'a> {
     pub(crate) error: &'a Error,

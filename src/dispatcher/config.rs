@@ -63,6 +63,20 @@ pub struct LaneOptions {
     pub strategy: Option<Strategy>,
 }
 
+/// Returns the options of a lane in which this many calls run at once.
+///
+/// ```
+/// use actionlane::LaneOptions;
+///
+/// assert_eq!(LaneOptions::from(3).concurrency.map(u32::from), Some(3));
+/// assert_eq!(LaneOptions::from(0), LaneOptions::default(), "no lane stands still");
+/// ```
+impl From<u32> for LaneOptions {
+    fn from(concurrency: u32) -> Self {
+        Self { concurrency: NonZeroU32::new(concurrency), strategy: None }
+    }
+}
+
 /// A [`Config`] as the dispatcher stores it.
 #[derive(Debug)]
 pub(crate) struct Rules {

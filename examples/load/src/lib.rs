@@ -1,0 +1,101 @@
+//! Makes many calls of a Server Action, and says how long they took and how they ended. Prints nothing.
+
+mod http;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use actionlane::{Client, Error};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use serde_json::Value;
+
+pub use http::{Http, Tokio};
+
+/// The calls to make.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// URL of a page that has the action.
+    pub url: String,
+    /// Id of the action.
+    pub action: String,
+    /// The arguments: a JSON array.
+    pub arguments: Value,
+    /// Number of calls.
+    pub calls: usize,
+    /// Number of calls that run at once.
+    pub at_once: u32,
+    /// Longest time of one call.
+    pub timeout: Duration,
+    /// Number of retries of one call. Calls carry an idempotency key.
+    pub retries: u32,
+}
+
+/// The result of a [`Plan`].
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Time of each call that succeeded, without the wait for its turn, the shortest first.
+    pub times: Vec<Duration>,
+    /// Number of failures by the code of the error, or `value` for calls without one.
+    pub failures: BTreeMap<&'static str, usize>,
+    /// Number of requests.
+    pub requests: u32,
+    /// Time of everything together.
+    pub whole: Duration,
+}
+
+/// Makes the calls. Must run inside a `LocalSet` of tokio.
+pub async fn run(plan: &Plan) -> Result<Report, Error> {
+    let client = Client::builder()
+        .transport(Http::default())
+        .runtime(Tokio::default())
+        .url(&plan.url)
+        .lane("load", plan.at_once)
+        .max_queued(plan.calls)
+        .timeout(plan.timeout)
+        .retry(plan.retries)
+        .idempotent()
+        .build()?;
+    let start = Instant::now();
+    let call = || client.call::<Value>(&plan.action, &plan.arguments).lane("load").into_future();
+    let mut calls: FuturesUnordered<_> = (0..plan.calls).map(|_| call()).collect();
+    let mut report = Report::default();
+    while let Some(result) = calls.next().await {
+        match result {
+            Ok(outcome) => {
+                report.requests += outcome.attempts;
+                let timings = outcome.timings;
+                if let (Some(from), Some(to)) = (timings.started_at, timings.value_at) {
+                    report.times.push(to.since(from));
+                }
+            }
+            Err(error) => *report.failures.entry(error.kind().code()).or_default() += 1,
+        }
+    }
+    report.whole = start.elapsed();
+    report.times.sort_unstable();
+    Ok(report)
+}
+
+impl Report {
+    /// Returns the time within which this share of the calls ended, from 0 to 1. `None` if none succeeded.
+    pub fn share(&self, share: f64) -> Option<Duration> {
+        let at = (self.times.len() as f64 * share).ceil() as usize;
+        self.times.get(at.saturating_sub(1).min(self.times.len().saturating_sub(1))).copied()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1000.0));
+        writeln!(f, "succeeded  {}", self.times.len())?;
+        for (code, count) in &self.failures {
+            writeln!(f, "{code:<10} {count}")?;
+        }
+        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("longest", 1.0)] {
+            writeln!(f, "{name:<10} {}", ms(self.share(share)))?;
+        }
+        write!(f, "per second {:.0}", self.times.len() as f64 / self.whole.as_secs_f64().max(f64::EPSILON))
+    }
+}

@@ -1,0 +1,109 @@
+//! Calls actions of a real HTTP server on this machine: reqwest and tokio carry the client.
+
+use std::path::Path;
+use std::time::Duration;
+
+use actionlane::client::{Event, Request};
+use actionlane::{Client, Kind, Sent, State};
+use load::{Http, Plan, Tokio, run};
+use server::Server;
+use tokio::task::LocalSet;
+
+const ACTION: &str = "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Runs a test with a server, and a client of it.
+fn with_server(test: impl AsyncFnOnce(&Server, Client)) {
+    let server = Server::start(Path::new("none")).expect("a free port");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    LocalSet::new().block_on(&runtime, async {
+        let client = Client::builder().transport(Http::default()).runtime(Tokio::default()).url(server.url() + "/");
+        test(&server, client.build().expect("a client")).await;
+    });
+}
+
+fn plan(server: &Server, how: &str) -> Plan {
+    let (url, action) = (format!("{}/?{how}", server.url()), ACTION.to_owned());
+    Plan { url, action, arguments: serde_json::json!([1]), calls: 200, at_once: 8, timeout: Duration::from_secs(60), retries: 0 }
+}
+
+#[test]
+fn every_call_of_a_plan_is_counted() {
+    with_server(async |server, _| {
+        let report = run(&plan(server, "do=ok")).await.expect("a valid plan");
+        assert_eq!((report.times.len(), report.requests, report.failures.len()), (200, 200, 0));
+        assert!(report.share(0.5) <= report.share(0.95) && report.share(1.0).is_some());
+        assert!(report.to_string().starts_with("succeeded  200\n"), "{report}");
+    });
+}
+
+#[test]
+fn failures_are_counted_by_their_code() {
+    with_server(async |server, _| {
+        let report = run(&Plan { calls: 9, ..plan(server, "do=html502") }).await.expect("a valid plan");
+        assert_eq!((report.times.len(), report.failures.get("HTTP")), (0, Some(&9)));
+    });
+}
+
+#[test]
+fn dropping_a_call_that_the_server_holds_frees_its_lane() {
+    with_server(async |server, client| {
+        let held = format!("{}/?gate=never", server.url());
+        let mut events = client.events();
+        let mut call = Box::pin(client.call::<String>(ACTION, (1,)).url(&held).into_future());
+        let until_sent = async {
+            while server.ledger().total == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        futures_util::future::select(Box::pin(until_sent), call.as_mut()).await;
+        drop(call);
+        assert_eq!(client.pending(), 0);
+        let outcome = client.call::<String>(ACTION, (2,)).await.expect("the lane is free");
+        assert_eq!(outcome.value.as_deref(), Some("ok"));
+        let first: Event = futures_util::StreamExt::next(&mut events).await.expect("an event");
+        assert_eq!(first.call.state, State::Waiting);
+    });
+}
+
+#[test]
+fn answers_that_are_cut_off_and_errors_are_told_apart() {
+    with_server(async |server, client| {
+        for (how, kind, sent) in [
+            ("do=reset&when=before", Kind::Network, Sent::Unknown),
+            ("do=cut", Kind::Network, Sent::Yes),
+            ("do=html200", Kind::NotFlight, Sent::Yes),
+            ("do=garbage", Kind::Decode, Sent::Yes),
+        ] {
+            let error = client.call::<String>(ACTION, (1,)).url(format!("{}/?{how}", server.url())).await.expect_err(how);
+            assert_eq!((error.kind(), error.sent()), (kind, sent), "{how}: {error}");
+            let has_source = std::error::Error::source(&error).is_some();
+            assert_eq!(has_source, kind == Kind::Network, "{how}");
+        }
+    });
+}
+
+#[test]
+fn a_retry_with_a_key_runs_the_action_once() {
+    with_server(async |server, client| {
+        server.misbehave("faults=0.3&seed=7").expect("words");
+        let mut values = 0;
+        for number in 0..40 {
+            values += usize::from(
+                client.call::<String>(ACTION, (number,)).timeout(Duration::from_millis(300)).retry(9).idempotent().await.is_ok(),
+            );
+        }
+        let ledger = server.ledger();
+        assert!(values > 0, "some get through");
+        assert!(ledger.keys.values().all(|entry| entry.effects <= 1), "none ran twice");
+    });
+}
+
+#[test]
+fn a_route_is_read_to_its_end() {
+    with_server(async |server, client| {
+        let response = client.route(Request::post(server.url() + "/__echo", "ä")).await.expect("an answer");
+        assert_eq!(response.status(), 200);
+        let echo: serde_json::Value = serde_json::from_str(&response.into_body().text().await.expect("a body")).expect("JSON");
+        assert_eq!((&echo["method"], &echo["body"]), (&"POST".into(), &"ä".into()));
+    });
+}

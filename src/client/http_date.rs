@@ -1,0 +1,65 @@
+//! Reads the dates of HTTP headers. Knows no clock: the answer's own `date` says when it was written.
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Returns the milliseconds from `from` to `to`, both as RFC 9110 has servers write them
+/// (`Wed, 21 Oct 2026 07:28:00 GMT`). NaN if either is anything else.
+pub(super) fn between(from: &str, to: &str) -> f64 {
+    match (seconds(from), seconds(to)) {
+        (Some(from), Some(to)) => (to - from) as f64 * 1000.0,
+        _ => f64::NAN,
+    }
+}
+
+/// Returns the seconds since the start of the year 0.
+fn seconds(date: &str) -> Option<i64> {
+    let mut words = date.trim().split(' ');
+    words.next()?.strip_suffix(',')?;
+    let day = number(words.next()?, 2, 31)?;
+    let month = words.next()?;
+    let month = MONTHS.iter().position(|known| *known == month)? as i64 + 1;
+    let year = number(words.next()?, 4, 9999)?;
+    let mut time = words.next()?.split(':');
+    let (hour, minute, second) = (number(time.next()?, 2, 23)?, number(time.next()?, 2, 59)?, number(time.next()?, 2, 60)?);
+    if time.next().is_some() || words.next() != Some("GMT") || words.next().is_some() || day == 0 {
+        return None;
+    }
+    // Counts years from March on, so that a leap day is the last of its year.
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+fn number(digits: &str, count: usize, largest: i64) -> Option<i64> {
+    let plain = digits.len() == count && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|number| plain && *number <= largest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_between_two_dates_is_exact() {
+        for (from, to, ms) in [
+            ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:01 GMT", 1000.0),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:00 GMT", -60_000.0),
+            ("Sat, 28 Feb 2026 23:59:59 GMT", "Sun, 01 Mar 2026 00:00:00 GMT", 1000.0),
+            ("Wed, 28 Feb 2024 00:00:00 GMT", "Fri, 01 Mar 2024 00:00:00 GMT", 2.0 * 86_400_000.0),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT", 4_102_444_800_000.0),
+        ] {
+            assert_eq!(between(from, to), ms, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn any_other_text_is_not_a_date() {
+        let now = "Wed, 21 Oct 2026 07:28:00 GMT";
+        for text in ["", "soon", "Wed, 21 Oct 2026 07:28:00", "Wed 21 Oct 2026 07:28:00 GMT", "Wed, 0 Oct 2026 07:28:00 GMT"] {
+            assert!(between(now, text).is_nan() && between(text, now).is_nan(), "{text}");
+        }
+        for text in ["Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 21 Oct 2026 24:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 GMT+1"] {
+            assert!(between(now, text).is_nan(), "{text}");
+        }
+    }
+}
