@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { browse } from "../next/seam/browser.mjs";
+import { browse } from "../next/shared/browser.mjs";
 
 const dir = process.argv[2];
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
