@@ -25,6 +25,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, ReferrerPolicy, Requ
 
 use crate::client::{Body, Builder, Host, Moved, Request, Response, Runtime, Target, Task, Transport};
 use crate::protocol::{NEXT_ACTION, RedirectType, Revalidated};
+use crate::time::micros;
 use crate::{Client, Instant};
 
 #[wasm_bindgen]
@@ -79,37 +80,47 @@ impl Transport for Fetch {
     type Body = Bytes;
 
     async fn send(&self, request: Request) -> Result<Response<Bytes>, FetchError> {
-        let abort = Abort(AbortController::new().map_err(|thrown| FetchError::of(&thrown))?);
-        let method = Method::from_bytes(request.method.as_bytes()).map_err(FetchError::text)?;
-        let mut builder = RequestBuilder::new(&request.url).method(method).abort_signal(Some(&abort.0.signal()));
-        // A redirect could otherwise carry the arguments to another origin.
-        if request.headers.iter().any(|(name, _)| name == NEXT_ACTION) {
-            builder = builder.mode(RequestMode::SameOrigin).referrer_policy(ReferrerPolicy::SameOrigin);
-        }
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let built = match request.body {
-            None => builder.build(),
-            Some(Body::Text(text)) => builder.body(text),
-            Some(Body::Bytes(bytes)) => builder.body(Uint8Array::from(&*bytes)),
-        };
-        let request: web_sys::Request = built.map_err(FetchError::text)?.into();
-        let promise = fetch(&request).map_err(|thrown| FetchError::of(&thrown))?;
-        let answer = JsFuture::from(promise).await.map_err(|thrown| FetchError::of(&thrown))?;
-        // A page may have its own function instead of `fetch`.
-        let raw = answer.dyn_into::<web_sys::Response>().map_err(|_| FetchError::text("fetch gave no Response"))?;
-        let answer = gloo_net::http::Response::from(raw);
-        let reader = match answer.body() {
-            Some(body) => Some(reader_of(&body)?),
-            None => None,
-        };
-        let mut response = Response::new(answer.status(), Bytes { reader, read: None, abort });
-        for (name, value) in answer.headers().entries() {
-            response = response.header(&name, value);
-        }
-        Ok(if answer.redirected() { response.redirected_to(answer.url()) } else { response })
+        let (answer, abort) = start(request)?;
+        let answer = JsFuture::from(answer).await?;
+        read_head(answer, abort)
     }
+}
+
+/// Hands a request to the page's `fetch`.
+fn start(request: Request) -> Result<(js_sys::Promise, Abort), FetchError> {
+    let abort = Abort(AbortController::new()?);
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| FetchError::text("the method is none of HTTP"))?;
+    let mut builder = RequestBuilder::new(&request.url).method(method).abort_signal(Some(&abort.0.signal()));
+    // A redirect could otherwise carry the arguments to another origin.
+    if request.headers.iter().any(|(name, _)| name == NEXT_ACTION) {
+        builder = builder.mode(RequestMode::SameOrigin).referrer_policy(ReferrerPolicy::SameOrigin);
+    }
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let built = match request.body {
+        None => builder.build()?,
+        Some(Body::Text(text)) => builder.body(text)?,
+        Some(Body::Bytes(bytes)) => builder.body(Uint8Array::from(&*bytes))?,
+    };
+    let request: web_sys::Request = built.into();
+    Ok((fetch(&request)?, abort))
+}
+
+/// Reads the head of an answer.
+fn read_head(answer: JsValue, abort: Abort) -> Result<Response<Bytes>, FetchError> {
+    // A page may have its own function instead of `fetch`.
+    let answer = answer.dyn_into::<web_sys::Response>().map_err(|_| FetchError::text("fetch gave no Response"))?;
+    let answer = gloo_net::http::Response::from(answer);
+    let reader = match answer.body() {
+        Some(body) => Some(reader_of(&body)?),
+        None => None,
+    };
+    let mut response = Response::new(answer.status(), Bytes { reader, read: None, abort });
+    for (name, value) in answer.headers().entries() {
+        response = response.header(&name, value);
+    }
+    Ok(if answer.redirected() { response.redirected_to(answer.url()) } else { response })
 }
 
 fn reader_of(body: &web_sys::ReadableStream) -> Result<ReadableStreamDefaultReader, FetchError> {
@@ -170,7 +181,7 @@ impl Stream for Bytes {
                 Some(bytes) => Ok(bytes.to_vec()),
                 None => Err(FetchError::text("the body gave something other than bytes")),
             }),
-            Err(thrown) => Some(Err(FetchError::of(&thrown))),
+            Err(thrown) => Some(Err(thrown.into())),
         })
     }
 }
@@ -185,21 +196,38 @@ impl Stream for Bytes {
 ///     error.source().is_some_and(|source| source.is::<FetchError>())
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FetchError(String);
 
 impl FetchError {
-    fn text(text: impl fmt::Display) -> Self {
-        Self(text.to_string())
+    fn text(text: &str) -> Self {
+        Self(text.to_owned())
     }
+}
 
-    /// Reads a thrown value, which may be anything.
-    fn of(thrown: &JsValue) -> Self {
-        let text = |key: &str| Reflect::get(thrown, &key.into()).ok().and_then(|text| text.as_string());
+/// Reads a thrown value, which may be anything.
+impl From<JsValue> for FetchError {
+    fn from(thrown: JsValue) -> Self {
+        let text = |key: &str| Reflect::get(&thrown, &key.into()).ok().and_then(|text| text.as_string());
         match (text("name"), text("message")) {
             (Some(name), Some(message)) => Self([&*name, ": ", &message].concat()),
-            _ => Self("something was thrown that is no Error".to_owned()),
+            _ => Self::text("something was thrown that is no Error"),
         }
+    }
+}
+
+impl From<gloo_net::Error> for FetchError {
+    fn from(error: gloo_net::Error) -> Self {
+        match error {
+            gloo_net::Error::JsError(error) => Self([&*error.name, ": ", &error.message].concat()),
+            _ => Self::text("the request could not be made"),
+        }
+    }
+}
+
+impl fmt::Debug for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -229,7 +257,7 @@ impl Runtime for EventLoop {
 
     async fn sleep(&self, time: Duration) {
         // A timer must not ring too early. Browsers count up to 2^31 ms.
-        let ms = time.as_micros().div_ceil(1000).min(i32::MAX as u128);
+        let ms = micros(time).div_ceil(1000).min(i32::MAX as u64);
         TimeoutFuture::new(ms as u32).await;
     }
 

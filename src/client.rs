@@ -227,7 +227,7 @@ impl Client {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn events(&self) -> Events {
-        self.calls.world.listeners.listen()
+        events::listen(&self.calls.world.listeners)
     }
 }
 

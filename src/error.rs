@@ -204,8 +204,12 @@ impl Sent {
 /// assert_eq!(error.retry_after(), Some(wait));
 /// assert!(!error.may_be_called_again(), "the action may have run");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Facts>);
+
+/// The facts of an error. They are in a box: errors are rare, and a `Result` with one moves all the time.
+#[derive(Clone, PartialEq, Eq)]
+struct Facts {
     kind: Kind,
     message: String,
     sent: Sent,
@@ -237,7 +241,7 @@ impl Error {
     /// Makes an error of a call that was not sent. `message` is a lower-case clause that says where, without arguments
     /// or answers: "row 3: unexpected 'q' after tag".
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             kind,
             message: message.into(),
             sent: Sent::No,
@@ -248,7 +252,7 @@ impl Error {
             temporary: false,
             #[cfg(feature = "client")]
             source: Source::default(),
-        }
+        }))
     }
 
     /// Sets the error below this one, such as that of the HTTP library. [`std::error::Error::source`] returns it.
@@ -264,28 +268,28 @@ impl Error {
     #[cfg(feature = "client")]
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Source(Some(source.into().into()));
+        self.0.source = Source(Some(source.into().into()));
         self
     }
 
     /// Replaces the message.
     #[must_use]
     pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.message = message;
+        self.0.message = message;
         self
     }
 
     /// Sets whether the call may have run.
     #[must_use]
     pub fn with_sent(mut self, sent: Sent) -> Self {
-        self.sent = sent;
+        self.0.sent = sent;
         self
     }
 
     /// Sets the HTTP status of the answer.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
+        self.0.status = Some(status);
         self
     }
 
@@ -298,7 +302,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_digest(mut self, digest: impl Into<String>) -> Self {
-        self.digest = Some(digest.into());
+        self.0.digest = Some(digest.into());
         self
     }
 
@@ -311,14 +315,14 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_excerpt(mut self, excerpt: impl Into<String>) -> Self {
-        self.excerpt = Some(excerpt.into());
+        self.0.excerpt = Some(excerpt.into());
         self
     }
 
     /// Sets the `Retry-After` of the answer: how long a client must wait before it tries again.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.0.retry_after = Some(wait);
         self
     }
 
@@ -332,67 +336,76 @@ impl Error {
     /// ```
     #[must_use]
     pub fn temporary(mut self) -> Self {
-        self.temporary = true;
+        self.0.temporary = true;
         self
     }
 
     /// Returns the kind.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// Returns the message.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// Returns if the call may have run. Default: [`Sent::No`].
     pub fn sent(&self) -> Sent {
-        self.sent
+        self.0.sent
     }
 
     /// Returns the HTTP status of the answer. `None` if none arrived.
     pub fn http_status(&self) -> Option<u16> {
-        self.status
+        self.0.status
     }
 
     /// Returns the server's digest of a thrown error, which is untrusted text.
     pub fn server_digest(&self) -> Option<&str> {
-        self.digest.as_deref()
+        self.0.digest.as_deref()
     }
 
     /// Returns the `Retry-After` of the answer.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// True if [`Error::temporary`] marked the error as temporary.
     pub fn is_temporary(&self) -> bool {
-        self.temporary
+        self.0.temporary
     }
 
     /// True if the page may safely make the same call again: the action certainly did not run, and the call may succeed
     /// later. The dispatcher does not do so by itself; [`Retry`](crate::Retry) says which failures it retries.
     pub fn may_be_called_again(&self) -> bool {
-        self.sent == Sent::No && self.kind.may_be_called_again()
+        self.0.sent == Sent::No && self.0.kind.may_be_called_again()
     }
 
     /// Returns the beginning of an answer that was not Flight, at most 200 characters.
     pub fn excerpt(&self) -> Option<&str> {
-        self.excerpt.as_deref()
+        self.0.excerpt.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.code(), self.message)
+        write!(f, "{}: {}", self.0.kind.code(), self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { kind, message, sent, status, digest, .. } = &*self.0;
+        let mut error = f.debug_struct("Error");
+        error.field("kind", kind).field("message", message).field("sent", sent);
+        error.field("status", status).field("digest", digest).finish_non_exhaustive()
     }
 }
 
 impl std::error::Error for Error {
     #[cfg(feature = "client")]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.0.as_deref().map(|source| source as _)
+        self.0.source.0.as_deref().map(|source| source as _)
     }
 }
 

@@ -24,6 +24,7 @@
 
 use std::time::Duration;
 
+use crate::time::micros;
 use crate::{Error, Kind, Sent};
 
 /// Limits of the retries of one call.
@@ -114,7 +115,7 @@ impl Retry {
 
 /// Multiplies a time by a factor from 0 to 1.
 fn scale(time: Duration, factor: f64) -> Duration {
-    Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(time)
+    Duration::from_micros((micros(time) as f64 * factor) as u64)
 }
 
 /// Turns the failure of a call with an idempotency key into [`Kind::KeyConflict`] if the server says that the key is in
@@ -172,11 +173,12 @@ pub fn retry_after(header: &str, until: impl FnOnce(&str) -> f64) -> Option<Dura
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
     }
-    if !(header.bytes().any(|byte| byte.is_ascii_alphabetic()) && header.contains(':')) {
+    if !(header.bytes().any(|byte| byte.is_ascii_alphabetic()) && header.bytes().any(|byte| byte == b':')) {
         return None;
     }
     let ms = until(header);
-    Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok().filter(|_| !ms.is_nan())
+    // `as` saturates: a date that is over is now.
+    ms.is_finite().then(|| Duration::from_micros((ms * 1000.0) as u64))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Instant {
     /// Returns the moment that is `after` later, or the last moment if it would overflow.
     #[must_use]
     pub fn plus(self, after: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(after.as_micros()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(micros(after)))
     }
 
     /// Returns the time since `earlier`; zero if `earlier` is later.
@@ -45,9 +45,16 @@ impl Instant {
     }
 }
 
+/// Returns a time in whole microseconds, or the largest number. The numbers of `Duration` have 128 bits, which take
+/// much wasm code.
+#[inline(never)]
+pub(crate) fn micros(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000).saturating_add(time.subsec_micros().into())
+}
+
 /// Writes a time in whole milliseconds, for messages.
 pub(crate) fn millis(time: Duration) -> String {
-    digits(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    digits(micros(time) / 1000)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Makes a client from its parts and options. Sends nothing.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -9,7 +8,7 @@ use super::order::{Settings, Wire};
 use super::settings::{action_setters, setters};
 use super::{Client, Host, Runtime, Transport};
 use crate::call::LaneName;
-use crate::dispatcher::{Config, LaneOptions};
+use crate::dispatcher::{LaneOptions, Rules};
 use crate::protocol::{self, MAX_BODY_BYTES};
 use crate::{Error, Kind};
 
@@ -57,8 +56,7 @@ pub struct Builder<T, R> {
     runtime: R,
     host: Option<Rc<dyn Host>>,
     settings: Settings,
-    lanes: HashMap<LaneName, LaneOptions>,
-    max_queued: usize,
+    rules: Rules,
     max_body_bytes: usize,
     base_path: String,
     deployment: Option<String>,
@@ -72,8 +70,7 @@ impl Builder<Missing, Missing> {
             runtime: Missing,
             host: None,
             settings: Settings::default(),
-            lanes: HashMap::new(),
-            max_queued: Config::default().max_queued,
+            rules: Rules::default(),
             max_body_bytes: MAX_BODY_BYTES as usize,
             base_path: String::new(),
             deployment: None,
@@ -101,13 +98,13 @@ impl<T, R> Builder<T, R> {
 
     /// Sets the options of a lane: [`LaneOptions`], or the number of its calls that run at once.
     pub fn lane(mut self, name: impl Into<LaneName>, options: impl Into<LaneOptions>) -> Self {
-        self.lanes.insert(name.into(), options.into());
+        self.rules.lanes.insert(name.into(), options.into());
         self
     }
 
     /// Sets the largest number of calls that may wait, over all lanes. Default: 10 000.
     pub fn max_queued(mut self, calls: usize) -> Self {
-        self.max_queued = calls;
+        self.rules.max_queued = calls;
         self
     }
 
@@ -139,10 +136,10 @@ impl<T, R> Builder<T, R> {
     action_setters!();
 
     fn with<U, S>(self, change: impl FnOnce(T, R) -> (U, S)) -> Builder<U, S> {
-        let Self { transport, runtime, host, settings, lanes, max_queued, .. } = self;
+        let Self { transport, runtime, host, settings, rules, .. } = self;
         let Self { max_body_bytes, base_path, deployment, idempotency_header, .. } = self;
         let (transport, runtime) = change(transport, runtime);
-        Builder { transport, runtime, host, settings, lanes, max_queued, max_body_bytes, base_path, deployment, idempotency_header }
+        Builder { transport, runtime, host, settings, rules, max_body_bytes, base_path, deployment, idempotency_header }
     }
 }
 
@@ -170,10 +167,10 @@ impl<T: Transport + 'static, R: Runtime + 'static> Builder<T, R> {
             listeners: Default::default(),
             latest: Default::default(),
         });
-        let config = Config { max_queued: self.max_queued, lanes: self.lanes, seed, ..Config::default() };
+        let calls = Rules { seed, ..self.rules };
         // Routes wait for nothing: lanes, pauses and limits are those of the calls alone.
-        let routes = Config { max_queued: usize::MAX, seed: seed ^ 1, ..Config::default() };
-        Ok(Client { calls: Driver::new(Rc::clone(&world), config), routes: Driver::new(world, routes) })
+        let routes = Rules { max_queued: usize::MAX, seed: seed ^ 1, ..Rules::default() };
+        Ok(Client { calls: Driver::new(Rc::clone(&world), calls), routes: Driver::new(world, routes) })
     }
 }
 

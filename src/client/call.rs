@@ -220,7 +220,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn new(driver: Rc<Driver>, prepared: Result<(super::order::Work, Options), Error>, read: ReadValue) -> Self {
+    pub(super) fn new(driver: Rc<Driver>, prepared: Result<(Rc<dyn super::order::Work>, Options), Error>, read: ReadValue) -> Self {
         let (id, waiter) = driver.enter(prepared, read);
         Self { driver, id, waiter, detached: false }
     }

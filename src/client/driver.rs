@@ -4,12 +4,11 @@
 //! that code may call back.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use super::events::{Event, Listeners};
+use super::events::{Event, Listen};
 use super::exchange::Exchange;
 use super::host::{self, Host, Moved};
 use super::order::{ReadValue, Wire, Work};
@@ -18,9 +17,10 @@ use super::runtime::{self, AnyRuntime};
 use super::task::Stop;
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
-use crate::dispatcher::{Config, Dispatcher, Effect, HeadFacts};
+use crate::dispatcher::{Dispatcher, Effect, HeadFacts, Rules};
 use crate::flight::Value;
-use crate::protocol::{ActionId, Redirect, Revalidated};
+use crate::protocol::{Redirect, Revalidated};
+use crate::sorted_map::SortedMap;
 use crate::{Error, Instant, Kind, Sent};
 
 /// Longest time that an alarm is set for: no timer needs to count further.
@@ -38,7 +38,8 @@ pub(super) struct World {
     pub(super) runtime: Rc<dyn AnyRuntime>,
     pub(super) host: Option<Rc<dyn Host>>,
     pub(super) wire: Wire,
-    pub(super) listeners: Listeners,
+    /// Set once a program reads events.
+    pub(super) listeners: OnceCell<Box<dyn Listen>>,
     /// Id of the latest call.
     pub(super) latest: Cell<u64>,
 }
@@ -55,7 +56,7 @@ pub(super) struct Driver {
     pub(super) world: Rc<World>,
     core: RefCell<Dispatcher>,
     /// The calls that are not over.
-    held: RefCell<BTreeMap<CallId, Held>>,
+    held: RefCell<SortedMap<CallId, Held>>,
     /// True while [`Driver::pump`] runs.
     pumping: Cell<bool>,
     /// When the alarm rings, if it is set.
@@ -68,7 +69,7 @@ pub(super) struct Driver {
 
 /// A call, until it is over.
 struct Held {
-    work: Rc<Work>,
+    work: Rc<dyn Work>,
     read: ReadValue,
     waiter: Rc<Waiter>,
     /// Stops the exchange, if one runs.
@@ -83,10 +84,10 @@ struct Held {
 }
 
 impl Driver {
-    pub(super) fn new(world: Rc<World>, config: Config) -> Rc<Self> {
+    pub(super) fn new(world: Rc<World>, rules: Rules) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             world,
-            core: RefCell::new(Dispatcher::new(config)),
+            core: RefCell::new(Dispatcher::with_rules(rules)),
             held: RefCell::default(),
             pumping: Cell::default(),
             armed: Cell::default(),
@@ -97,7 +98,7 @@ impl Driver {
     }
 
     /// Adds a call. Returns its id, and the place where its end will be.
-    pub(super) fn enter(&self, prepared: Result<(Work, Options), Error>, read: ReadValue) -> (CallId, Rc<Waiter>) {
+    pub(super) fn enter(&self, prepared: Result<(Rc<dyn Work>, Options), Error>, read: ReadValue) -> (CallId, Rc<Waiter>) {
         let world = &self.world;
         world.latest.set(world.latest.get() + 1);
         let id = CallId(world.latest.get());
@@ -110,7 +111,7 @@ impl Driver {
             }
             Ok((work, options)) => {
                 let held = Held {
-                    work: Rc::new(work),
+                    work,
                     read,
                     waiter: Rc::clone(&waiter),
                     stop: None,
@@ -167,8 +168,9 @@ impl Driver {
         calls.into_iter().map(|call| self.show(call)).collect()
     }
 
-    fn show(&self, call: crate::Event) -> Event {
-        Event { action: self.held.borrow().get(&call.id).and_then(|held| held.work.action().cloned()), call }
+    /// Adds the action to an event of the core.
+    pub(super) fn show(&self, call: crate::Event) -> Event {
+        Event { action: self.held.borrow().get(&call.id).and_then(|held| held.work.action()), call }
     }
 
     fn update<R>(&self, id: CallId, act: impl FnOnce(&mut Held) -> R) -> Option<R> {
@@ -222,9 +224,8 @@ impl Driver {
                 drop(held);
             }
             Effect::Emit(call) => {
-                if !self.world.listeners.is_empty() {
-                    let event = self.show(call);
-                    self.world.listeners.emit(&event);
+                if let Some(listeners) = self.world.listeners.get() {
+                    listeners.emit(self, call);
                 }
             }
             // No call has a name to look up, no client is offline, and none shares its lanes with others.
@@ -249,8 +250,8 @@ impl Driver {
         });
         let Some((work, _)) = began else { return };
         let weak = Weak::clone(&self.this);
-        let exchange = Exchange { driver: this, id, stop: stop.clone(), work, render };
-        let task = stop.task(Box::pin(exchange.run()), move || {
+        let exchange = Exchange { driver: this, id, stop: stop.clone(), render };
+        let task = stop.task(work.perform(exchange), move || {
             if let Some(this) = weak.upgrade() {
                 this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
             }
@@ -452,22 +453,6 @@ impl Driver {
 pub(super) struct Found {
     redirect: Redirected,
     may_be_followed: bool,
-}
-
-impl Work {
-    fn action(&self) -> Option<&ActionId> {
-        match self {
-            Self::Action(work) => Some(&work.action),
-            Self::Route(_) => None,
-        }
-    }
-
-    fn idempotency_key(&self) -> Option<String> {
-        match self {
-            Self::Action(work) => work.idempotency_key.clone(),
-            Self::Route(_) => None,
-        }
-    }
 }
 
 /// Clears the flag when dropped.

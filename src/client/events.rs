@@ -1,6 +1,6 @@
 //! Shows what happens to calls: as events, and as a list of those that are open. Never shows arguments or answers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::driver::Driver;
 use crate::Instant;
 use crate::protocol::ActionId;
 
@@ -136,28 +137,40 @@ impl Stream for Events {
     }
 }
 
+/// Receives the events of a client. A program that reads none does not link this.
+pub(super) trait Listen {
+    /// Makes a stream of the events from now on.
+    fn listen(&self) -> Events;
+
+    /// Gives an event to every stream.
+    fn emit(&self, driver: &Driver, call: crate::Event);
+}
+
+/// Makes a stream of the events from now on.
+pub(super) fn listen(listeners: &OnceCell<Box<dyn Listen>>) -> Events {
+    listeners.get_or_init(|| Box::new(Listeners::default())).listen()
+}
+
 /// The streams that receive a client's events.
 #[derive(Debug, Default)]
-pub(super) struct Listeners(RefCell<Vec<Weak<Queue>>>);
+struct Listeners(RefCell<Vec<Weak<Queue>>>);
 
-impl Listeners {
-    /// Makes a stream of the events from now on.
-    pub(super) fn listen(&self) -> Events {
+impl Listen for Listeners {
+    fn listen(&self) -> Events {
         let queue = Rc::default();
-        self.0.borrow_mut().push(Rc::downgrade(&queue));
+        let mut queues = self.0.borrow_mut();
+        queues.retain(|queue| queue.strong_count() > 0);
+        queues.push(Rc::downgrade(&queue));
         Events(queue)
     }
 
-    /// True if there is no stream.
-    pub(super) fn is_empty(&self) -> bool {
-        let mut listeners = self.0.borrow_mut();
-        listeners.retain(|queue| queue.strong_count() > 0);
-        listeners.is_empty()
-    }
-
-    /// Gives an event to every stream.
-    pub(super) fn emit(&self, event: &Event) {
-        for queue in self.queues() {
+    fn emit(&self, driver: &Driver, call: crate::Event) {
+        let queues = self.queues();
+        if queues.is_empty() {
+            return;
+        }
+        let event = driver.show(call);
+        for queue in queues {
             let oldest = {
                 let mut unread = queue.unread.borrow_mut();
                 unread.push_back(event.clone());
@@ -169,7 +182,9 @@ impl Listeners {
             queue.wake();
         }
     }
+}
 
+impl Listeners {
     fn queues(&self) -> Vec<Rc<Queue>> {
         self.0.borrow().iter().filter_map(Weak::upgrade).collect()
     }

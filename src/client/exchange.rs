@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use super::driver::Driver;
 use super::order::{ActionWork, Work};
-use super::task::Stop;
+use super::task::{self, Stop};
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
 use crate::call::{CallId, Render};
 use crate::flight::{Decoder, Native, Rejection, Value};
-use crate::protocol::{self, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
+use crate::protocol::{self, ActionId, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
 use crate::{Error, Kind, Sent, retry_after};
 
 /// Longest wait for the beginning of a text that explains an error.
@@ -30,19 +30,31 @@ pub(super) struct Exchange {
     pub(super) driver: Rc<Driver>,
     pub(super) id: CallId,
     pub(super) stop: Stop,
-    pub(super) work: Rc<Work>,
     pub(super) render: Render,
 }
 
-impl Exchange {
-    /// Performs the exchange. Dropping the future aborts the request.
-    pub(super) async fn run(self) {
-        let _ = match &*self.work {
-            Work::Action(work) => self.call(work).await,
-            Work::Route(request) => self.route(request.clone()).await,
-        };
+impl Work for ActionWork {
+    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
+        Box::pin(async move { exchange.call(&self).await.unwrap_or_default() })
     }
 
+    fn action(&self) -> Option<ActionId> {
+        Some(self.action.clone())
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.idempotency_key.clone()
+    }
+}
+
+/// Sends a request that its caller built, and hands out the answer.
+impl Work for Request {
+    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
+        Box::pin(async move { exchange.route(Request::clone(&self)).await.unwrap_or_default() })
+    }
+}
+
+impl Exchange {
     /// Reports something. Returns `None` if that stopped the exchange: the caller then does nothing more.
     fn report(&self, report: impl FnOnce(&Driver, CallId)) -> Option<()> {
         report(&self.driver, self.id);

@@ -13,26 +13,25 @@ pub(super) fn between(from: &str, to: &str) -> f64 {
 
 /// Returns the seconds since the start of the year 0.
 fn seconds(date: &str) -> Option<i64> {
-    let mut words = date.trim().split(' ');
-    words.next()?.strip_suffix(',')?;
-    let day = number(words.next()?, 2, 31)?;
-    let month = words.next()?;
-    let month = MONTHS.iter().position(|known| *known == month)? as i64 + 1;
-    let year = number(words.next()?, 4, 9999)?;
-    let mut time = words.next()?.split(':');
-    let (hour, minute, second) = (number(time.next()?, 2, 23)?, number(time.next()?, 2, 59)?, number(time.next()?, 2, 60)?);
-    if time.next().is_some() || words.next() != Some("GMT") || words.next().is_some() || day == 0 {
+    let date = date.trim().as_bytes();
+    let number = |at: usize, digits: usize, largest: i64| -> Option<i64> {
+        let digits = date.get(at..at + digits)?;
+        let add = |number: i64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'));
+        digits.iter().try_fold(0, add).filter(|number| *number <= largest)
+    };
+    let is_at = |at: usize, text: &str| date.get(at..at + text.len()) == Some(text.as_bytes());
+    let marks = [(3, ", "), (7, " "), (11, " "), (16, " "), (19, ":"), (22, ":"), (25, " GMT")];
+    let shaped = date.len() == 29 && marks.iter().all(|(at, mark)| is_at(*at, mark));
+    let month = MONTHS.iter().position(|known| is_at(8, known))? as i64 + 1;
+    let (day, year) = (number(5, 2, 31)?, number(12, 4, 9999)?);
+    let (hour, minute, second) = (number(17, 2, 23)?, number(20, 2, 59)?, number(23, 2, 60)?);
+    if !shaped || day == 0 {
         return None;
     }
     // Counts years from March on, so that a leap day is the last of its year.
     let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day;
     Some(((days * 24 + hour) * 60 + minute) * 60 + second)
-}
-
-fn number(digits: &str, count: usize, largest: i64) -> Option<i64> {
-    let plain = digits.len() == count && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|number| plain && *number <= largest)
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use std::any::Any;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::exchange::Exchange;
 use super::multipart::Payload;
 use super::transport::Headers;
-use super::{Request, transport};
+use super::{Request, task, transport};
 use crate::call::{LaneName, Options, Render, Strategy};
 use crate::flight::{Encoded, Temporaries, Value};
 use crate::protocol::{self, ActionId};
-use crate::text::digits;
+use crate::text::{contains, digits};
 use crate::{Error, Kind, Retry};
 
 /// Reads a value into the type that a caller asked for.
@@ -50,11 +51,19 @@ pub(super) struct Wire {
 }
 
 /// The work of a call at its turn; done again if the call is sent again.
-pub(super) enum Work {
-    /// Call an action.
-    Action(ActionWork),
-    /// Send a request that the caller built, and hand the answer out.
-    Route(Request),
+pub(super) trait Work {
+    /// Performs an attempt. Dropping the work aborts its request.
+    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work;
+
+    /// Returns the action that is called. `None`: the caller built the request.
+    fn action(&self) -> Option<ActionId> {
+        None
+    }
+
+    /// Returns the key with which the request is sent.
+    fn idempotency_key(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The request of an action.
@@ -95,7 +104,7 @@ pub(super) struct Order {
 
 impl Order {
     /// Checks the call and makes its work. `random`: draws 16 bytes.
-    pub(super) fn prepare(self, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Work, Options), Error> {
+    pub(super) fn prepare(self, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Rc<dyn Work>, Options), Error> {
         let Self { action, arguments, settings: own, type_name } = self;
         let action = action?;
         let encoded = arguments?;
@@ -112,9 +121,9 @@ impl Order {
         options.safe = action.is_cached();
         // An answer that refers to a caller's own arguments is that caller's alone.
         options.identity =
-            payload.text().filter(|text| !text.contains("\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
+            payload.text().filter(|text| !contains(text, "\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
         let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, idempotency_key };
-        Ok((Work::Action(work), options))
+        Ok((Rc::new(work), options))
     }
 }
 
@@ -124,7 +133,7 @@ pub(super) fn prepare_route(
     own: &Settings,
     wire: &Wire,
     random: &dyn Fn() -> [u8; 16],
-) -> Result<(Work, Options), Error> {
+) -> Result<(Rc<dyn Work>, Options), Error> {
     let (headers, key) = headers(own, wire, random)?;
     for (name, value) in &request.headers {
         check_header(name, value)?;
@@ -138,7 +147,7 @@ pub(super) fn prepare_route(
     options.retry = own.retry.unwrap_or_default();
     options.lane = LaneName::Parallel;
     options.safe = matches!(&*request.method, "GET" | "HEAD");
-    Ok((Work::Route(request), options))
+    Ok((Rc::new(request), options))
 }
 
 /// Returns the core's options of a call.

@@ -122,8 +122,15 @@ impl Dispatcher {
 
     /// Changes the timers of a call, and its place among the dispatcher's alarms.
     pub(super) fn arm(&mut self, id: CallId, change: impl FnOnce(&mut Alarms)) {
+        if let Some(entry) = self.calls.get_mut(&id) {
+            change(&mut entry.alarms);
+            self.list_alarm(id);
+        }
+    }
+
+    /// Puts the next timer of a call among the dispatcher's alarms.
+    fn list_alarm(&mut self, id: CallId) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
-        change(&mut entry.alarms);
         let next = entry.alarms.next();
         let before = std::mem::replace(&mut entry.alarms.listed_at, next);
         if before != next {

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::digits;
+use crate::text::{digits, rsplit_once};
 use crate::{Error, Kind, Sent};
 
 /// The target of `redirect()`, as the action's answer states it.
@@ -64,7 +64,7 @@ impl Redirect {
     /// Splits the header at its last `;` if a known type follows: a URL may contain `;` itself. `None` for an
     /// empty URL.
     pub(super) fn parse(header: &str) -> Option<Self> {
-        let (url, kind) = match header.rsplit_once(';') {
+        let (url, kind) = match rsplit_once(header, ";") {
             Some((url, "push")) => (url, Some(RedirectType::Push)),
             Some((url, "replace")) => (url, Some(RedirectType::Replace)),
             _ => (header, None),
@@ -84,7 +84,7 @@ impl Redirect {
     /// ```
     pub fn of_digest(digest: &str) -> Option<Self> {
         let (_, rest) = digest.strip_prefix("NEXT_REDIRECT;")?.split_once(';')?;
-        let (url, status) = rest.strip_suffix(';')?.rsplit_once(';')?;
+        let (url, status) = rsplit_once(rest.strip_suffix(';')?, ";")?;
         let known = matches!(status, "303" | "307" | "308");
         (known && !url.is_empty()).then(|| Self { url: url.to_owned(), kind: None })
     }
