@@ -29,6 +29,8 @@
 //! ```
 
 #![deny(missing_docs)]
+// docs.rs marks what needs a feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
 pub mod browser;
@@ -65,7 +67,14 @@ pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
 pub use time::Instant;
 
-/// Runs the examples of the guide.
-#[cfg(all(doctest, feature = "client"))]
+#[cfg(any(docsrs, all(doctest, feature = "client")))]
 #[doc = include_str!("../docs/rust.md")]
-struct Guide;
+pub mod guide {
+    #[doc = include_str!("../docs/flight-outside-react.md")]
+    pub mod flight {}
+}
+
+/// Runs the example of the page that crates.io shows.
+#[cfg(all(doctest, feature = "client"))]
+#[doc = include_str!("../docs/crate.md")]
+struct OnCratesIo;

@@ -321,7 +321,18 @@ impl Drop for Open {
     }
 }
 
-/// The body of a [`Reply`]. [`Sim`] has an example.
+/// The body of a [`Reply`]. Dropping it before its end counts as an abort.
+///
+/// ```
+/// use actionlane::client::sim::{Reply, Replying, Sim};
+/// use actionlane::client::{Request, Transport};
+///
+/// let sim = Sim::new(|_| Reply::page(200, "text/plain", "in stock"));
+/// let body: Replying = sim.run(sim.send(Request::get("https://shop.example/api/stock")))?.into_body();
+/// drop(body);
+/// assert_eq!(sim.aborted(), 1);
+/// # Ok::<(), actionlane::client::sim::Lost>(())
+/// ```
 pub struct Replying {
     sim: Sim,
     body: VecDeque<(Duration, Vec<u8>)>,

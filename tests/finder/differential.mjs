@@ -2,7 +2,7 @@
 //
 //   node differential.mjs <program> [--texts 20000] [--seed 1]
 //
-// `program`: the binary of `cargo build --example finder`. Prints how many texts were read alike; stops at the
+// `program`: the binary of `cargo build --package finder`. Prints how many texts were read alike; stops at the
 // first that was not, and prints it.
 
 import { spawn } from "node:child_process";

@@ -136,8 +136,9 @@ fn below(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Languages that are not compiled here.
-const OTHERS: [&str; 3] = ["", "sh", "rust"];
+/// Languages that are not compiled here. rustdoc compiles blocks of `rust`, and `tests/dependant/guide.mjs` those of
+/// `rust,ignore` and `toml`.
+const OTHERS: [&str; 5] = ["", "rust", "sh", "text", "toml"];
 
 fn blocks(text: &str) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
@@ -167,7 +168,7 @@ fn blocks(text: &str) -> Result<Vec<Block>> {
         }
         let (language, word) = info.trim().split_once(' ').unwrap_or((info.trim(), ""));
         match (language, word) {
-            (language, "") if OTHERS.contains(&language) => {}
+            (language, "") if OTHERS.contains(&language.split(',').next().unwrap_or_default()) => {}
             ("ts" | "tsx" | "js" | "jsx" | "html", "sketch") => {}
             ("sql", "") => {
                 blocks.push(Block { line: number + 1, language: language.to_owned(), code, ..Block::default() });
@@ -220,9 +221,9 @@ mod tests {
 
     #[test]
     fn blocks_of_code_are_found_with_their_declarations() {
-        let text = "a\n```sh\nls\n```\n```ts sketch\nnonsense {\n```\n<!-- given: declare const id: string;\ntype A = 1; -->\n\n```js\nconst a = id;\n```\n";
-        let given = Some((8, " declare const id: string;\ntype A = 1; ".to_owned()));
-        let block = Block { line: 12, language: "js".to_owned(), code: "const a = id;\n".to_owned(), file: None, given };
+        let text = "a\n```sh\nls\n```\n```rust,ignore\nf();\n```\n```ts sketch\nnonsense {\n```\n<!-- given: declare const id: string;\ntype A = 1; -->\n\n```js\nconst a = id;\n```\n";
+        let given = Some((11, " declare const id: string;\ntype A = 1; ".to_owned()));
+        let block = Block { line: 15, language: "js".to_owned(), code: "const a = id;\n".to_owned(), file: None, given };
         assert_eq!(blocks(text).expect("it can be read"), [block]);
     }
 

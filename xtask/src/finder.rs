@@ -25,8 +25,8 @@ const TEXTS: u32 = 20_000;
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     npm::ensure_node()?;
-    step("building the finder", || run::quiet(cargo().args(["build", "--package", "actionlane", "--example", "finder"])).map(drop))?;
-    let program = workspace::target().join("debug/examples/finder");
+    step("building the finder", || run::quiet(cargo().args(["build", "--package", "finder"])).map(drop))?;
+    let program = workspace::target().join("debug/finder");
     let finished = step(&format!("{} texts, seed {}", args.texts, args.seed), || {
         let mut node = run::command("node", workspace::root());
         node.arg("tests/finder/differential.mjs").arg(&program);

@@ -29,6 +29,7 @@ mod pinned;
 mod profile;
 mod prose;
 mod run;
+mod rust;
 mod sizes;
 mod soak;
 mod stamp;

@@ -3,7 +3,7 @@
 mod apps;
 mod boundary;
 mod compiled;
-mod count;
+pub(crate) mod count;
 mod documents;
 mod end_to_end;
 mod fuzzing;
@@ -23,7 +23,10 @@ use std::time::Instant;
 use anyhow::Result;
 use tokio::runtime::Runtime;
 
+pub(crate) use boundary::WEB_CRATES;
+pub(crate) use lint::files;
 use part::Part;
+pub(crate) use part::Ran;
 use report::Report;
 
 /// Runs all checks and tests, in order

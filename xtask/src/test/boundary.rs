@@ -13,7 +13,7 @@ use super::lint::rust_files;
 use super::part::Ran;
 
 /// Crates that only make sense in a JavaScript host, by the start of their names.
-const WEB_CRATES: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
+pub(crate) const WEB_CRATES: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
 
 /// The only file below `src/` that may name `target_arch`.
 const TARGET_FILE: &str = "lib.rs";

@@ -11,7 +11,7 @@ use crate::pinned::WASM_TARGET;
 use crate::prose::names::Declared;
 use crate::prose::{Source, examples, links, sources, style};
 use crate::run::{self, cargo};
-use crate::{tools, wasm};
+use crate::tools;
 
 use super::part::Ran;
 
@@ -66,7 +66,7 @@ fn is_for_users(document: &Source) -> bool {
 /// True for the files of the crate that others depend on.
 fn is_native(source: &Source) -> bool {
     let is_edge = ["src/web", "src/js"].iter().any(|edge| source.name.starts_with(edge));
-    source.name.starts_with("src/") && !is_edge && !source.name.contains("/tests") && !source.name.ends_with("/sim.rs")
+    source.name.starts_with("src/") && !is_edge && !source.name.contains("/tests") && source.name != "src/dispatcher/sim.rs"
 }
 
 /// Says why `cargo xtask` refuses these arguments. The name of a command alone is fine, also where it needs more.
@@ -77,11 +77,13 @@ fn is_command(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// The crate's documents as docs.rs makes them, and those of everything private with both edges; warnings are errors.
+/// The crate's documents as its users see them, natively and in a browser, and those of everything private with all
+/// features; warnings are errors.
 fn rustdoc() -> Result<Ran> {
     tools::ensure_wasm_target()?;
-    let of_private = ["--document-private-items", "--target", WASM_TARGET, "--features", &wasm::features()];
-    Ok(doc(&[])?.and(doc(&of_private)?))
+    let in_browser = ["--target", WASM_TARGET, "--features", "client-web"];
+    let of_private = ["--document-private-items", "--target", WASM_TARGET, "--all-features"];
+    Ok(doc(&["--features", "client"])?.and(doc(&in_browser)?).and(doc(&of_private)?))
 }
 
 fn doc(more: &[&str]) -> Result<Ran> {

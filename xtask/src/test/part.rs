@@ -36,6 +36,8 @@ pub(crate) enum Part {
     Oracle,
     /// Run every fuzz target for a short time, and compare the two name finders
     Fuzz,
+    /// Check the crate as programs in Rust depend on it: package, exports, oldest versions, and the guide in Chromium
+    Rust,
     /// Run the end-to-end tests, with real pages on real servers, in Chromium
     E2e,
     /// Run the end-to-end tests that depend on the browser, in Firefox
@@ -66,7 +68,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -80,6 +82,7 @@ impl Part {
         Self::Types,
         Self::Oracle,
         Self::Fuzz,
+        Self::Rust,
         Self::E2e,
         Self::Firefox,
         Self::Webkit,
@@ -108,7 +111,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Apps | Self::NextApp | Self::Examples => "checks",
+            Self::Build | Self::Rust | Self::Apps | Self::NextApp | Self::Examples => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -135,6 +138,7 @@ impl Part {
             Self::Types => suites::types(),
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
+            Self::Rust => crate::rust::run(),
             Self::E2e => runtime.block_on(end_to_end::all()),
             Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
             Self::Webkit => end_to_end::in_webkit(),
