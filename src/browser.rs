@@ -275,8 +275,7 @@ impl Runtime for EventLoop {
     }
 }
 
-/// Sends the user elsewhere with `location`, and requests no fresh data. A single-page app gives its own [`Host`],
-/// which calls its router.
+/// Sends the user elsewhere with `location`, and requests no fresh data. A single-page app gives [`Router`].
 ///
 /// ```no_run
 /// use actionlane::browser::Document;
@@ -290,7 +289,11 @@ pub struct Document;
 
 impl Host for Document {
     fn resolve(&self, url: &str, page: &str) -> Option<Target> {
-        let page = Url::new(page).ok()?;
+        // A client's own URL may be relative: `fetch` takes it as one of the document.
+        let page = match LOCATION.with(|location| location.as_ref().map(Location::href)) {
+            Some(document) => Url::new_with_base(page, &document).ok()?,
+            None => Url::new(page).ok()?,
+        };
         let url = Url::new_with_base(url, &page.href()).ok()?;
         let same_origin = url.origin() == page.origin();
         Some(Target { url: url.href(), scheme: url.protocol(), path: url.pathname(), same_origin })
@@ -303,5 +306,35 @@ impl Host for Document {
             went.ok()
         });
         if went.is_some() { Moved::Leaving } else { Moved::Stayed }
+    }
+}
+
+/// Sends redirects through the router of a single-page app: a function of the absolute URL and its kind. A redirect to
+/// another origin leaves the page as with [`Document`]. Requests no fresh data.
+///
+/// ```no_run
+/// use actionlane::browser::{self, Router};
+/// use actionlane::protocol::RedirectType;
+///
+/// # fn navigate(_to: &str, _replace: bool) {}
+/// let router = Router(|to: &str, kind| navigate(to, kind == Some(RedirectType::Replace)));
+/// let client = browser::builder().host(router).build()?;
+/// # Ok::<(), actionlane::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Router<F>(pub F);
+
+impl<F: Fn(&str, Option<RedirectType>)> Host for Router<F> {
+    fn resolve(&self, url: &str, page: &str) -> Option<Target> {
+        Document.resolve(url, page)
+    }
+
+    fn redirect(&self, to: &str, kind: Option<RedirectType>, refresh: Option<Revalidated>) -> Moved {
+        // The document's own URL is the page here.
+        if !Document.resolve(to, "").is_some_and(|target| target.same_origin) {
+            return Document.redirect(to, kind, refresh);
+        }
+        (self.0)(to, kind);
+        Moved::Moved
     }
 }

@@ -87,7 +87,8 @@ try {
     rust.resolve("//y.example/", "http://x.example/"),
     rust.resolve("java\nscript:1", "http://x.example/"),
     rust.resolve("http://[", "http://x.example/"),
-  ], ["http://x.example/b?c#d http: /b true", "http://y.example/ http: / false", "javascript:1 javascript: 1 false", null]);
+    rust.resolve("r", "/p/q").replace(location.origin, ""),
+  ], ["http://x.example/b?c#d http: /b true", "http://y.example/ http: / false", "javascript:1 javascript: 1 false", null, "/p/r http: /p/r true"]);
   await check("a fetch that rejects with no Error is an error, not a panic", async () => {
     const own = globalThis.fetch;
     globalThis.fetch = () => Promise.reject(5);
