@@ -1,6 +1,7 @@
 //! `cargo xtask test --only rust`: the crate as programs in Rust depend on it. Decides only the order: each step has
 //! its own file.
 
+mod browsers;
 mod contents;
 mod docs_rs;
 mod exports;
@@ -8,6 +9,7 @@ mod guide;
 mod page;
 mod scratch;
 mod versions;
+mod weight;
 
 use std::time::Instant;
 
@@ -20,14 +22,17 @@ use crate::test::Ran;
 type Step = (&'static str, fn() -> Result<Ran>);
 
 /// The steps, the cheap ones first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 10] = [
     ("contents of the package", contents::run),
     ("page of docs.rs", docs_rs::run),
     ("a page read without React", page::run),
     ("exports of a dependant", exports::run),
     ("oldest versions", versions::run),
     ("the compiler of rust-version", versions::oldest_compiler),
+    ("size of one call", weight::run),
+    ("a dependant in browsers", browsers::dependant),
     ("the guide, block by block", guide::run),
+    ("a page in Leptos", browsers::leptos),
 ];
 
 /// Runs every step, and prints a line for each. A step without a check has failed.
