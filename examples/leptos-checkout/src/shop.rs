@@ -62,12 +62,12 @@ impl Shop {
     /// Payments go one after another. A lost one is sent again under its key, and is still made once.
     pub fn pay(&self, order: &Order) -> Call<Receipt> {
         let call = self.client.call(&self.actions.pay, (order,)).lane("payment");
-        call.timeout(Duration::from_secs(5)).retry(2).idempotent()
+        call.timeout(Duration::from_secs(30)).retry(2).idempotent()
     }
 
     /// Notes of the user's steps have a lane of their own, so no payment waits for them.
     pub fn track(&self, step: &str) -> Call<u32> {
-        self.client.call(&self.actions.track, (step,)).lane("analytics").timeout(Duration::from_secs(2))
+        self.client.call(&self.actions.track, (step,)).lane("analytics").timeout(Duration::from_secs(5))
     }
 }
 

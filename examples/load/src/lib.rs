@@ -13,23 +13,37 @@ use serde_json::Value;
 
 pub use http::{Http, Tokio};
 
-/// The calls to make.
-#[derive(Clone, Debug)]
+/// Calls a Server Action of your own server many times, and prints how long the calls took and how they ended
+#[derive(Clone, Debug, clap::Parser)]
 pub struct Plan {
-    /// URL of a page that has the action.
+    /// URL of a page that uses the action, such as http://localhost:3000/cart; https is not built in
     pub url: String,
-    /// Id of the action.
+    /// Id of the action: `npx actionlane names .next` prints those of a build
     pub action: String,
-    /// The arguments: a JSON array.
+    /// Arguments of the action, as a JSON array
+    #[arg(long, default_value = "[]", value_parser = array)]
     pub arguments: Value,
-    /// Number of calls.
+    /// Number of calls
+    #[arg(long, default_value_t = 100)]
     pub calls: usize,
-    /// Number of calls that run at once.
+    /// Number of calls that run at once
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub at_once: u32,
-    /// Longest time of one call.
+    /// Longest time of an attempt, in seconds
+    #[arg(long, default_value = "30", value_parser = seconds)]
     pub timeout: Duration,
-    /// Number of retries of one call. Calls carry an idempotency key.
+    /// Number of retries of a call, under its idempotency key
+    #[arg(long, default_value_t = 0)]
     pub retries: u32,
+}
+
+fn array(text: &str) -> Result<Value, String> {
+    let array: Vec<Value> = serde_json::from_str(text).map_err(|error| format!("not a JSON array: {error}"))?;
+    Ok(array.into())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(text.parse().map_err(|_| "not a number")?).map_err(|error| error.to_string())
 }
 
 /// The result of a [`Plan`].
@@ -37,9 +51,9 @@ pub struct Plan {
 pub struct Report {
     /// Time of each call that succeeded, without the wait for its turn, the shortest first.
     pub times: Vec<Duration>,
-    /// Number of failures by the code of the error, or `value` for calls without one.
-    pub failures: BTreeMap<&'static str, usize>,
-    /// Number of requests.
+    /// Number of failures by the code of the error, and the first of them.
+    pub failures: BTreeMap<&'static str, (usize, Error)>,
+    /// Number of requests of the calls that succeeded.
     pub requests: u32,
     /// Time of everything together.
     pub whole: Duration,
@@ -66,11 +80,11 @@ pub async fn run(plan: &Plan) -> Result<Report, Error> {
             Ok(outcome) => {
                 report.requests += outcome.attempts;
                 let timings = outcome.timings;
-                if let (Some(from), Some(to)) = (timings.started_at, timings.value_at) {
+                if let (Some(from), Some(to)) = (timings.started_at, timings.value_at.or(timings.settled_at)) {
                     report.times.push(to.since(from));
                 }
             }
-            Err(error) => *report.failures.entry(error.kind().code()).or_default() += 1,
+            Err(error) => report.failures.entry(error.kind().code()).or_insert((0, error)).0 += 1,
         }
     }
     report.whole = start.elapsed();
@@ -90,8 +104,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1000.0));
         writeln!(f, "succeeded  {}", self.times.len())?;
-        for (code, count) in &self.failures {
-            writeln!(f, "{code:<10} {count}")?;
+        for (code, (count, first)) in &self.failures {
+            writeln!(f, "{code:<10} {count}: {}", first.message())?;
         }
         for (name, share) in [("p50", 0.5), ("p95", 0.95), ("longest", 1.0)] {
             writeln!(f, "{name:<10} {}", ms(self.share(share)))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actionlane::client::{Event, Request};
 use actionlane::{Client, Kind, Sent, State};
+use clap::Parser;
 use load::{Http, Plan, Tokio, run};
 use server::Server;
 use tokio::task::LocalSet;
@@ -37,10 +38,33 @@ fn every_call_of_a_plan_is_counted() {
 }
 
 #[test]
+fn a_call_that_redirects_succeeds() {
+    with_server(async |server, _| {
+        let report = run(&Plan { calls: 3, ..plan(server, "do=ok&to=/elsewhere;push") }).await.expect("a valid plan");
+        assert_eq!((report.times.len(), report.failures.len()), (3, 0));
+    });
+}
+
+#[test]
+fn a_plan_is_read_from_the_command_line() {
+    let plan = Plan::try_parse_from(["load", "http://localhost:3000/", ACTION]).expect("the rest has defaults");
+    assert_eq!((plan.arguments, plan.calls, plan.at_once), (serde_json::json!([]), 100, 10));
+    let all = ["--arguments", "[\"book\", 2]", "--calls", "7", "--at-once", "3", "--timeout", "0.5", "--retries", "1"];
+    let plan = Plan::try_parse_from([&["load", "http://localhost:3000/", ACTION], &all[..]].concat()).expect("valid options");
+    assert_eq!((plan.arguments, plan.calls, plan.at_once), (serde_json::json!(["book", 2]), 7, 3));
+    assert_eq!((plan.timeout, plan.retries), (Duration::from_millis(500), 1));
+    for wrong in [["--arguments", "{}"], ["--at-once", "0"], ["--timeout", "soon"]] {
+        let error = Plan::try_parse_from([&["load", "http://localhost:3000/", ACTION], &wrong[..]].concat()).expect_err(wrong[0]);
+        assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation, "{wrong:?}");
+    }
+}
+
+#[test]
 fn failures_are_counted_by_their_code() {
     with_server(async |server, _| {
         let report = run(&Plan { calls: 9, ..plan(server, "do=html502") }).await.expect("a valid plan");
-        assert_eq!((report.times.len(), report.failures.get("HTTP")), (0, Some(&9)));
+        assert_eq!((report.times.len(), report.failures.get("HTTP").map(|failure| failure.0)), (0, Some(9)));
+        assert!(report.to_string().contains("\nHTTP       9: "), "{report}");
     });
 }
 

@@ -9,8 +9,8 @@ import { effect, gate } from "../../state";
 const PRICES = { book: 1250 };
 
 /**
- * Pays an order, once for a key. Its card may be one for tests: "declined" fails, "expired" sends the user to the login,
- * and "gate:KEY" waits at the gate.
+ * Pays an order, once for a key. Its card may be one for tests: "declined" fails, "expired" sends the user to the
+ * login, and "gate:KEY" waits at the gate.
  */
 export async function pay(order) {
   const key = idempotencyKey({ user: "ada", action: "pay", headers: await headers(), fingerprint: JSON.stringify(order) });
