@@ -54,6 +54,7 @@ pub(crate) fn prepare() -> Result<()> {
 pub(crate) fn package() -> Result<()> {
     wasm::build()?;
     package::copy_documents()?;
+    package::write_common_types()?;
     package::bundle()
 }
 
