@@ -105,6 +105,12 @@ async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
             let server = Server::in_front_of(App::Port(port))?;
             run_checks(driver, &server.url()).await.with_context(|| format!("the output of the server is in {}", workspace::shown(&log)))
         }
+        Runner::Extension { id } => {
+            let server = Server::in_front_of(App::Files(dir.clone()))?;
+            let url = format!("chrome-extension://{id}/page.html?actions={}", server.url().trim_end_matches('/'));
+            let see = async |browser: &Browser| seen_in(browser, &url).await;
+            Browser::with_extension(driver, &dir, see).await.map(Outcome::of_page)
+        }
         Runner::Tests { command } => {
             let server = Server::in_front_of(App::Files(dir.clone()))?;
             let finished = captured(program(command, &dir)?.env("ACTIONS", server.url()))?;
@@ -184,12 +190,12 @@ async fn serve(words: &[&str], port: u16, dir: &Path, log: &Path) -> Result<Owne
 
 /// Returns the results of the checks that the page runs.
 async fn run_checks(driver: &Driver, url: &str) -> Result<Outcome> {
-    let seen: Vec<Seen> = Browser::with(driver, async |browser| {
-        browser.goto(url).await?;
-        browser.eval(WAIT, &[]).await
-    })
-    .await?;
-    Ok(Outcome::of_page(seen))
+    Browser::with(driver, async |browser| seen_in(browser, url).await).await.map(Outcome::of_page)
+}
+
+async fn seen_in(browser: &Browser, url: &str) -> Result<Vec<Seen>> {
+    browser.goto(url).await?;
+    browser.eval(WAIT, &[]).await
 }
 
 /// Waits until the page has set `window.checks`, and returns its value.
