@@ -34,7 +34,7 @@ pub(crate) fn write_common_types() -> Result<()> {
 }
 
 /// Writes a file, unless it holds the same already: a new time would make the bundles again.
-fn write_changed(file: &Path, text: &[u8]) -> Result<()> {
+pub(crate) fn write_changed(file: &Path, text: &[u8]) -> Result<()> {
     if fs::read(file).ok().as_deref() != Some(text) {
         fs::write(file, text).with_context(|| format!("writing {}", workspace::shown(file)))?;
     }
