@@ -15,9 +15,9 @@ use crate::{build, package, workspace};
 
 /// Checks that the package can be published, and prints the commands that publish it
 ///
-/// Versions must agree, the changelog must have a section for them, the packed file must hold the files of
-/// xtask/package-files.txt, publint and attw must find nothing, every crate inside must have a licence that allows it,
-/// and the wasm, compiled again in another directory, must be the same.
+/// Versions must agree, and the changelog must have a section for them. The packed file must hold the files of
+/// xtask/package-files.txt, and publint and attw must find nothing in it. Every crate inside must have a licence that
+/// allows it. The wasm, compiled again in another directory, must be the same.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Check only: pass without that which only the publisher can decide
@@ -33,7 +33,7 @@ pub(crate) struct Checked {
     pub(crate) name: &'static str,
     /// Each fault, in a line.
     pub(crate) faults: Vec<String>,
-    /// How much was looked at.
+    /// Number of things that were looked at.
     pub(crate) seen: usize,
 }
 
