@@ -108,7 +108,10 @@ export type Milliseconds = number;
 export interface DispatcherOptions {
   /**
    * Address that actions are posted to. A function runs once for each call, when the call is made. Default: the
-   * page's URL at that moment. An address of another origin fails the call with `CROSS_ORIGIN`.
+   * page's URL at that moment. An address of another origin fails the call with `CROSS_ORIGIN`, except in a page that
+   * no server answers for: that of a browser extension, or of an app on a device. There the host must permit the
+   * request, and `serverActions.allowedOrigins` in `next.config` must have the host of the page's origin: the
+   * extension's id.
    */
   url?: string | URL | (() => string | URL);
   /**

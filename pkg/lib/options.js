@@ -215,7 +215,8 @@ function absolute(url, at, base) {
     throw invalid("url: not a URL", cause);
   }
   const own = pageOrigin();
-  if (typeof own === "string" && own !== "null" && resolved.origin !== own) {
+  // A page of an extension, of an app on a device or of a file is at an origin that answers nothing.
+  if (String(own).startsWith("http") && resolved.origin !== own) {
     const message = "actions go to the page's own origin; to reach another one, give the app a proxy: Next.js answers no preflight";
     throw new ActionError("CROSS_ORIGIN", message);
   }

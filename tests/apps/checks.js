@@ -57,12 +57,15 @@ export const checks = {
   },
 };
 
-/** Runs all checks in the order above, then those of `more`. Returns `[name, error or null]` of each. */
-export async function run(actionlane, more = {}) {
+/**
+ * Runs all checks in the order above, then those of `more`. Returns `[name, error or null]` of each. `origin` has the
+ * actions, where no page has one.
+ */
+export async function run(actionlane, { more = {}, origin = "" } = {}) {
   const results = [];
   for (const [name, check] of Object.entries({ ...checks, ...more })) {
     try {
-      await check(actionlane, (query) => `/?${query}`);
+      await check(actionlane, (query) => `${origin}/?${query}`);
       results.push([name, null]);
     } catch (error) {
       results.push([name, `${error?.code ?? error?.name}: ${error?.message ?? error}`]);

@@ -55,6 +55,10 @@ pub(crate) async fn all(only: &[String]) -> Result<Report> {
     let driver = Driver::start(Kind::Chromium).await?;
     let mut report = Report::default();
     for row in rows {
+        if let Some(missing) = missing_runtime(row)? {
+            report.leave_out(row.name, &format!("npm has no {missing} for this platform"));
+            continue;
+        }
         let started = Instant::now();
         let outcome = run_row(row, &driver).await;
         note(&format!("{}: {}", row.name, seconds(started.elapsed())));
@@ -101,6 +105,12 @@ async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
             let server = Server::in_front_of(App::Port(port))?;
             run_checks(driver, &server.url()).await.with_context(|| format!("the output of the server is in {}", workspace::shown(&log)))
         }
+        Runner::Extension { id } => {
+            let server = Server::in_front_of(App::Files(dir.clone()))?;
+            let url = format!("chrome-extension://{id}/page.html?actions={}", server.url().trim_end_matches('/'));
+            let see = async |browser: &Browser| seen_in(browser, &url).await;
+            Browser::with_extension(driver, &dir, see).await.map(Outcome::of_page)
+        }
         Runner::Tests { command } => {
             let server = Server::in_front_of(App::Files(dir.clone()))?;
             let finished = captured(program(command, &dir)?.env("ACTIONS", server.url()))?;
@@ -142,12 +152,24 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Returns the Node.js that the row needs and that npm did not install, since it has none for this platform.
+fn missing_runtime(row: &Row) -> Result<Option<&'static str>> {
+    let tests: &[&[&str]] = if let Runner::Tests { command } = &row.runner { &[command] } else { &[] };
+    let mut names = row.build.iter().chain(tests).filter_map(|words| words.first().copied()).filter(|name| RUNTIMES.contains(name));
+    let modules = dir()?.join("node_modules");
+    Ok(names.find(|name| !modules.join(name).exists()))
+}
+
+/// Versions of Node.js among the packages: optional ones, since each is for one platform.
+const RUNTIMES: [&str; 2] = ["node22", "node24"];
+
 /// Returns the command. Its first word names a program of the installed packages, or a script in `node_modules`.
 fn program(words: &[&str], dir: &Path) -> Result<Command> {
     let (name, args) = words.split_first().context("the command of the row is empty")?;
     let modules = dir.with_file_name("node_modules");
     let mut program = match *name {
         "cp" | "mv" | "node" => command(name, dir),
+        name if RUNTIMES.contains(&name) => command(modules.join(name).join("bin/node"), dir),
         script if script.ends_with(".js") => {
             let mut node = command("node", dir);
             node.arg(modules.join(script));
@@ -161,18 +183,19 @@ fn program(words: &[&str], dir: &Path) -> Result<Command> {
 
 async fn serve(words: &[&str], port: u16, dir: &Path, log: &Path) -> Result<Owned> {
     let number = port.to_string();
-    let words: Vec<&str> = words.iter().map(|word| if *word == "PORT" { &number } else { *word }).collect();
+    let words: Vec<String> = words.iter().map(|word| word.replace("PORT", &number)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     e2e::serve(&mut program(&words, dir)?, port, "/", log).await
 }
 
 /// Returns the results of the checks that the page runs.
 async fn run_checks(driver: &Driver, url: &str) -> Result<Outcome> {
-    let seen: Vec<Seen> = Browser::with(driver, async |browser| {
-        browser.goto(url).await?;
-        browser.eval(WAIT, &[]).await
-    })
-    .await?;
-    Ok(Outcome::of_page(seen))
+    Browser::with(driver, async |browser| seen_in(browser, url).await).await.map(Outcome::of_page)
+}
+
+async fn seen_in(browser: &Browser, url: &str) -> Result<Vec<Seen>> {
+    browser.goto(url).await?;
+    browser.eval(WAIT, &[]).await
 }
 
 /// Waits until the page has set `window.checks`, and returns its value.

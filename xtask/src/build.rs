@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::release::licences;
 use crate::step::note;
 use crate::{imports, npm, package, sizes, tools, wasm, workspace};
 
@@ -54,6 +55,8 @@ pub(crate) fn prepare() -> Result<()> {
 pub(crate) fn package() -> Result<()> {
     wasm::build()?;
     package::copy_documents()?;
+    package::write_common_types()?;
+    licences::write()?;
     package::bundle()
 }
 

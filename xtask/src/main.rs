@@ -28,6 +28,7 @@ mod parts;
 mod pinned;
 mod profile;
 mod prose;
+mod release;
 mod run;
 mod rust;
 mod sizes;
@@ -66,6 +67,7 @@ enum Command {
     Finder(finder::Args),
     Fuzz(fuzz::Args),
     Nexts(nexts::Args),
+    Release(release::Args),
     Soak(soak::Args),
     Test(test::Args),
 }
@@ -96,6 +98,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Finder(args) => finder::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
+        Command::Release(args) => release::run(&args),
         Command::Soak(args) => runtime.block_on(soak::run(&args)),
         Command::Test(args) => return test::run(&args, &runtime),
     };

@@ -17,9 +17,26 @@ pub(crate) fn copy_documents() -> Result<()> {
     for name in DOCUMENTS {
         let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
         let text = fs::read(&from).with_context(|| format!("reading {name}"))?;
-        if fs::read(&to).ok().as_deref() != Some(&text) {
-            fs::write(&to, text).with_context(|| format!("writing pkg/{name}"))?;
-        }
+        write_changed(&to, &text)?;
+    }
+    Ok(())
+}
+
+/// Writes the types that callers of `require` get, beside those that callers of `import` get: TypeScript takes a
+/// `.d.ts` here for types of a module.
+pub(crate) fn write_common_types() -> Result<()> {
+    for name in ["index", "next"] {
+        let text =
+            fs::read_to_string(workspace::pkg().join(name).with_extension("d.ts")).with_context(|| format!("reading {name}.d.ts"))?;
+        write_changed(&workspace::pkg().join(name).with_extension("d.cts"), text.replace("\"./index.js\"", "\"./index.cjs\"").as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes a file, unless it holds the same already: a new time would make the bundles again.
+pub(crate) fn write_changed(file: &Path, text: &[u8]) -> Result<()> {
+    if fs::read(file).ok().as_deref() != Some(text) {
+        fs::write(file, text).with_context(|| format!("writing {}", workspace::shown(file)))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -49,19 +50,33 @@ impl Module {
 
     /// Returns the path at which cargo writes the module.
     pub(crate) fn compiled(&self) -> PathBuf {
-        workspace::target().join(WASM_TARGET).join(self.name).join("actionlane.wasm")
+        self.compiled_below(&workspace::target())
+    }
+
+    fn compiled_below(&self, target: &Path) -> PathBuf {
+        target.join(WASM_TARGET).join(self.name).join("actionlane.wasm")
     }
 
     fn compile(&self) -> Result<()> {
+        self.compile_with(&mut run::cargo(), workspace::root())
+    }
+
+    /// Compiles the module from a copy of the repository. Returns the path of the wasm.
+    pub(crate) fn compile_in(&self, root: &Path) -> Result<PathBuf> {
+        let target = root.join("target");
+        self.compile_with(run::command("cargo", root).env("CARGO_TARGET_DIR", &target), root)?;
+        Ok(self.compiled_below(&target))
+    }
+
+    fn compile_with(&self, cargo: &mut Command, root: &Path) -> Result<()> {
         let Self { name } = self;
-        let mut cargo = run::cargo();
-        cargo.arg("--config").arg(without_machine()?);
+        cargo.arg("--config").arg(without_machine(root)?);
         cargo.args(["rustc", "--package", "actionlane", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
         cargo.args(["--profile", name, "--features", name]);
         if *name == "flight" {
             cargo.args(INLINING);
         }
-        run::shown(&mut cargo)
+        run::shown(cargo)
     }
 
     /// Returns all its files in `pkg/wasm/`.
@@ -104,25 +119,25 @@ const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=100"];
 
 /// Returns a setting for cargo that adds flags to those of `.cargo/config.toml`: panic messages name source files,
 /// and must not contain directories of this machine.
-fn without_machine() -> Result<String> {
-    let flags = directories()?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+fn without_machine(root: &Path) -> Result<String> {
+    let flags = directories(root)?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
     // A list of strings is written the same in TOML and JSON.
     Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))
 }
 
 /// Returns the directories of this machine that hold sources, and the text that replaces each.
-fn directories() -> Result<[(PathBuf, &'static str); 2]> {
+fn directories(root: &Path) -> Result<[(PathBuf, &'static str); 2]> {
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")))
         .context("neither CARGO_HOME nor a home directory is known")?;
-    Ok([(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")])
+    Ok([(home.join("registry/src"), "crates"), (root.to_owned(), ".")])
 }
 
 /// Returns the directory of this machine that the wasm contains, if it contains one.
 pub(crate) fn named_directory(wasm: &[u8]) -> Result<Option<PathBuf>> {
     let names = |dir: &Path| wasm.windows(dir.as_os_str().len()).any(|bytes| bytes == dir.as_os_str().as_encoded_bytes());
-    Ok(directories()?.into_iter().map(|(dir, _)| dir).find(|dir| names(dir)))
+    Ok(directories(workspace::root())?.into_iter().map(|(dir, _)| dir).find(|dir| names(dir)))
 }
 
 /// Sources of the code that makes `pkg/wasm/`: a change of them makes it again.

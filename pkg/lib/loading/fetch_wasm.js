@@ -11,15 +11,12 @@ import { WebAssembly, fetch } from "../page/globals.js";
  */
 export async function compileFirst(places, accept, hint) {
   if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
-  if (blocked()) {
-    const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
-    throw new ActionError("WASM_BLOCKED", message);
-  }
   const failures = [];
   for (const place of places) {
     try {
       return accept(await compile(await place()));
     } catch (error) {
+      if (error.code === "WASM_BLOCKED") throw error;
       failures.push(error);
     }
   }
@@ -47,6 +44,10 @@ async function compile(source) {
   // By its tag, not by its class: it may be of another realm.
   const kind = Object.prototype.toString.call(source);
   if (kind === "[object WebAssembly.Module]") return { compiled: source, where: "the module" };
+  if (blocked()) {
+    const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
+    throw new ActionError("WASM_BLOCKED", message);
+  }
   if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(source)) return compileBytes(source, "the bytes given");
   if (kind !== "[object Request]" && typeof source?.arrayBuffer === "function") return compileResponse(source, "the response");
   const address = source?.url ?? source;

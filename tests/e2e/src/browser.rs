@@ -33,7 +33,7 @@ pub struct Browser {
 impl Browser {
     /// Opens a browser with an empty page.
     pub async fn open(driver: &Driver) -> Result<Self> {
-        Self::open_in(driver, Profile::new()?).await
+        Self::open_in(driver, Profile::new()?, None).await
     }
 
     /// Kills the browser, as a crash or an empty battery does, and opens it again with the same profile on disk.
@@ -47,12 +47,12 @@ impl Browser {
         // Closing fails, but the driver notices that the session has ended.
         let _ = client.close().await;
         meanwhile(profile.path())?;
-        Self::open_in(driver, profile).await
+        Self::open_in(driver, profile, None).await
     }
 
-    async fn open_in(driver: &Driver, profile: Profile) -> Result<Self> {
+    async fn open_in(driver: &Driver, profile: Profile, extension: Option<&Path>) -> Result<Self> {
         let binary = driver.installed().map(|installed| installed.browser.as_path());
-        let Value::Object(capabilities) = driver.kind().capabilities(binary, profile.path()) else {
+        let Value::Object(capabilities) = driver.kind().capabilities(binary, profile.path(), extension) else {
             bail!("capabilities are not an object");
         };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -66,7 +66,16 @@ impl Browser {
 
     /// Opens a browser, runs `scene` with it, and closes it, even if `scene` fails or panics.
     pub async fn with<T>(driver: &Driver, scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        let browser = Self::open(driver).await?;
+        Self::open(driver).await?.run(scene).await
+    }
+
+    /// Does the same in Chromium with an unpacked extension.
+    pub async fn with_extension<T>(driver: &Driver, dir: &Path, scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        Self::open_in(driver, Profile::new()?, Some(dir)).await?.run(scene).await
+    }
+
+    async fn run<T>(self, scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let browser = self;
         let outcome = std::panic::AssertUnwindSafe(scene(&browser)).catch_unwind().await;
         let closed = browser.close().await;
         match outcome {

@@ -80,12 +80,14 @@ impl Kind {
         }
     }
 
-    /// Returns the capabilities of a new session: no window, and no state except that in `profile`.
-    pub(crate) fn capabilities(self, browser: Option<&Path>, profile: &Path) -> Value {
+    /// Returns the capabilities of a new session: no window, and no state except that in `profile`. Chromium loads the
+    /// unpacked `extension`; the others must get none.
+    pub(crate) fn capabilities(self, browser: Option<&Path>, profile: &Path, extension: Option<&Path>) -> Value {
         match self {
             Kind::Chromium => {
                 let mut args = CHROMIUM_ARGS.map(str::to_owned).to_vec();
                 args.push(format!("--user-data-dir={}", profile.display()));
+                args.extend(extension.map(|dir| format!("--load-extension={}", dir.display())));
                 let mut options = json!({ "args": args });
                 if let Some(browser) = browser {
                     options["binary"] = json!(browser);

@@ -79,6 +79,12 @@ impl Report {
         }
     }
 
+    /// Adds a row that cannot run on this machine, and says the reason.
+    pub(super) fn leave_out(&mut self, name: &str, reason: &str) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(self.text, "{name:<28} LEFT OUT: {reason}");
+    }
+
     /// Returns the number of checks that passed, in all rows.
     pub(crate) fn passed(&self) -> u64 {
         self.passed

@@ -20,6 +20,8 @@ pub(super) enum Runner {
     Files { root: &'static str, page: &'static str, login: &'static str },
     /// The first page of a server that listens on `PORT` runs them.
     Server { command: &'static [&'static str] },
+    /// The page `page.html` of a browser extension with this id runs them; the id follows from the key in its manifest.
+    Extension { id: &'static str },
     /// Tests run them. The environment variable `ACTIONS` holds the address of the server for actions.
     Tests { command: &'static [&'static str] },
 }
@@ -53,11 +55,21 @@ const VITE_7: &str = "vite7/bin/vite.js";
 const VITE_8: &str = "vite/bin/vite.js";
 const WEBPACK: &[&str] = &["webpack", "--mode", "production"];
 const INLINE_MODULES: &[&str] = &["esbuild", "src/inline.js", "--bundle", "--format=esm", "--splitting", "--outdir=dist"];
+const WORKERD: &[&str] = &[
+    "esbuild",
+    "src/worker.js",
+    "--bundle",
+    "--format=esm",
+    "--conditions=workerd",
+    "--loader:.wasm=copy",
+    "--asset-names=[name]",
+    "--outfile=dist/worker.js",
+];
 const PACKAGE: &[&str] = &["cp", "-R", "../node_modules/actionlane", "actionlane"];
 const JEST: &[&str] = &["jest", "--json", "--silent", "--ci"];
 const START: &[&str] = &["next", "start", "--hostname", "127.0.0.1", "--port", "PORT"];
 
-pub(super) const ROWS: [Row; 34] = [
+pub(super) const ROWS: [Row; 46] = [
     server("vite5-dev", "page", &[], &[VITE_5, "--host", "127.0.0.1", "--port", "PORT"]),
     page("vite5-build", "page", &[&[VITE_5, "build"]], "dist", ""),
     server("vite6-dev", "page", &[], &[VITE_6, "--host", "127.0.0.1", "--port", "PORT"]),
@@ -110,6 +122,24 @@ pub(super) const ROWS: [Row; 34] = [
     page("inline-esbuild-modules", "page", &[INLINE_MODULES, &["mv", "dist/inline.js", "dist/index.js"]], "", "module.html"),
     page("module", "plain", &[PACKAGE], "", "module.html"),
     page("module-worker", "plain", &[PACKAGE], "", "worker.html"),
+    server("workerd", "workerd", &[WORKERD], &["workerd", "serve", "config.capnp", "--socket-addr", "http=127.0.0.1:PORT"]),
+    page("service-worker", "service-worker", &[&["esbuild", "src/worker.js", "--bundle", "--outfile=dist/worker.js"]], "", "index.html"),
+    Row {
+        name: "extension",
+        built_as: "extension",
+        app: "extension",
+        build: &[&["esbuild", "src/main.js", "--bundle", "--outfile=dist/main.js"]],
+        runner: Runner::Extension { id: "dmceicfagknblijajdfhffhbomaoadpn" },
+    },
+    page("astro", "astro", &[&["node24", "../node_modules/astro/bin/astro.mjs", "build"]], "dist", ""),
+    page("sveltekit", "sveltekit", &[&["node24", "../node_modules/vite/bin/vite.js", "build"]], "build", ""),
+    tests("node", "runtimes", &["node", "import.js"]),
+    tests("node22", "runtimes", &["node22", "import.js"]),
+    tests("node22-require", "runtimes", &["node22", "require.cjs"]),
+    tests("node24", "runtimes", &["node24", "import.js"]),
+    tests("node24-require", "runtimes", &["node24", "require.cjs"]),
+    tests("deno", "runtimes", &["deno", "run", "--allow-all", "--node-modules-dir=manual", "import.js"]),
+    tests("bun", "runtimes", &["bun", "import.js"]),
     tests("jest-next", "jest-next", JEST),
     tests("jest-babel", "jest-babel", JEST),
     tests("jest-esm", "jest-esm", &["node", "--experimental-vm-modules", "../node_modules/jest/bin/jest.js", "--json", "--silent", "--ci"]),

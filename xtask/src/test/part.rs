@@ -46,6 +46,8 @@ pub(crate) enum Part {
     Webkit,
     /// Test the packed package in apps made by common tools, in Chromium and in test runners
     Apps,
+    /// Check that the packed file can be published: versions, contents, types, licences, the same bytes twice
+    Release,
     /// Make thousands of calls to a server that misbehaves, in Chromium
     Soak,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
@@ -68,7 +70,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -87,6 +89,7 @@ impl Part {
         Self::Firefox,
         Self::Webkit,
         Self::Apps,
+        Self::Release,
         Self::Soak,
         Self::Nexts,
         Self::NextApp,
@@ -111,7 +114,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Rust | Self::Apps | Self::NextApp | Self::Examples => "checks",
+            Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Examples => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -143,6 +146,7 @@ impl Part {
             Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
             Self::Webkit => end_to_end::in_webkit(),
             Self::Apps => runtime.block_on(apps::all()),
+            Self::Release => suites::release(),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
             Self::NextApp => next_apps::configurations(all_nexts),

@@ -8,7 +8,7 @@ use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
-use crate::{browser, build as package_build, crossings, npm, sizes, tools, wasm, workspace};
+use crate::{browser, build as package_build, crossings, npm, release, sizes, tools, wasm, workspace};
 
 use super::part::Ran;
 use super::{compiled, count};
@@ -31,6 +31,15 @@ pub(crate) fn build() -> Result<Ran> {
     let crossings = crossings::count()?;
     crossings.check()?;
     Ok(Ran { passed: checks + 2 + (sizes.len() + crossings.len()) as u64, ..Ran::default() })
+}
+
+/// Runs the checks of `cargo xtask release --dry-run`.
+pub(crate) fn release() -> Result<Ran> {
+    let mut ran = Ran::default();
+    for check in release::all()? {
+        ran.judge(!check.faults.is_empty(), || format!("{}:\n{}", check.name, check.faults.join("\n")));
+    }
+    Ok(ran)
 }
 
 /// Runs in Node.js the shared cases (`tests/node.rs`) and the unit tests of the edges.

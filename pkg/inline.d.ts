@@ -1,0 +1,2 @@
+/** Types of `actionlane/inline`: those of `actionlane`. */
+export * from "./index.js";

@@ -1,0 +1,2 @@
+/** Types of `actionlane/lean`: those of `actionlane`. */
+export * from "./index.js";

@@ -1,0 +1,6 @@
+// Configures SvelteKit as its introduction says, for a site of files.
+import adapter from "@sveltejs/adapter-static";
+import { sveltekit } from "@sveltejs/kit/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({ plugins: [sveltekit({ adapter: adapter() })] });

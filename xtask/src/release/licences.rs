@@ -1,0 +1,101 @@
+//! Licences of the crates inside the wasm. Their texts are in `THIRD-PARTY.md` of the package.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::Checked;
+use crate::pinned::WASM_TARGET;
+use crate::run::{self, cargo};
+use crate::stamp::entries;
+use crate::{wasm, workspace};
+
+/// Licences that allow the crates inside; one of a crate's must be among them.
+const ALLOWED: [&str; 4] = ["MIT", "Apache-2.0", "BSD-3-Clause", "Zlib"];
+
+/// A crate inside the wasm.
+#[derive(Deserialize)]
+struct Crate {
+    name: String,
+    version: String,
+    license: Option<String>,
+    manifest_path: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Crate>,
+}
+
+/// Checks that each crate has a licence that allows it, and a text of it.
+pub(super) fn check() -> Result<Checked> {
+    let crates = inside()?;
+    let mut faults = Vec::new();
+    for (name, found) in &crates {
+        let licence = found.license.as_deref().unwrap_or("none");
+        if !licence.split([' ', '/']).any(|word| ALLOWED.contains(&word.trim_matches(['(', ')']))) {
+            faults.push(format!("{name} has the licence {licence}"));
+        }
+        if texts(found)?.is_empty() {
+            faults.push(format!("{name} comes without the text of its licence"));
+        }
+    }
+    Ok(Checked::new("licences", crates.len(), faults))
+}
+
+/// Writes the names, licences and texts of all crates inside into `pkg/THIRD-PARTY.md`.
+pub(crate) fn write() -> Result<()> {
+    let mut by_text: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, found) in &inside()? {
+        for text in texts(found)? {
+            by_text.entry(text).or_default().push(name.clone());
+        }
+    }
+    ensure!(!by_text.is_empty(), "no crate with a licence was found");
+    let mut written = String::from("# Licences of the crates inside the wasm\n");
+    for (text, names) in by_text {
+        // Writing to a `String` cannot fail.
+        let _ = write!(written, "\n## {}\n\n```text\n{}\n```\n", names.join(", "), text.trim());
+    }
+    crate::package::write_changed(&workspace::pkg().join("THIRD-PARTY.md"), written.as_bytes())
+}
+
+/// Returns the crates that the modules of wasm link, by name and version.
+fn inside() -> Result<BTreeMap<String, Crate>> {
+    let printed = run::quiet(cargo().args([
+        "tree",
+        "--package",
+        "actionlane",
+        "--edges",
+        "normal",
+        "--target",
+        WASM_TARGET,
+        "--features",
+        &wasm::features(),
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]))?;
+    // Macros run on the machine that builds, and are not inside.
+    let linked = printed.lines().filter(|line| !line.contains("(proc-macro)") && !line.starts_with("actionlane "));
+    let linked: Vec<String> = linked.map(|line| line.replacen(" v", " ", 1).replace(" (*)", "")).collect();
+    let metadata = run::quiet(cargo().args(["metadata", "--format-version", "1", "--filter-platform", WASM_TARGET]))?;
+    let metadata: Metadata = serde_json::from_str(&metadata).context("reading cargo metadata")?;
+    let named = metadata.packages.into_iter().map(|found| (format!("{} {}", found.name, found.version), found));
+    Ok(named.filter(|(name, _)| linked.contains(name)).collect())
+}
+
+/// Returns the texts of the MIT licence of a crate, else of its other licences.
+fn texts(found: &Crate) -> Result<Vec<String>> {
+    let dir = found.manifest_path.parent().unwrap_or(Path::new("."));
+    let is_text = |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().to_uppercase().starts_with("LICEN"));
+    let files: Vec<PathBuf> = entries(dir)?.into_iter().filter(|file| file.is_file()).filter(is_text).collect();
+    let mit: Vec<&PathBuf> = files.iter().filter(|file| file.to_string_lossy().to_uppercase().contains("MIT")).collect();
+    let chosen = if mit.is_empty() { files.iter().collect() } else { mit };
+    chosen.into_iter().map(|file| fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))).collect()
+}
