@@ -15,16 +15,20 @@ use super::part::Ran;
 /// Runs `cargo fmt --check`. Counts files.
 pub(crate) fn fmt() -> Result<Ran> {
     let mut count = 0;
-    for dir in ["src", "tests", "xtask"] {
+    for dir in ["examples", "src", "tests", "xtask"] {
         count += rust_files(&workspace::root().join(dir))?.len() as u64;
     }
     let finished = run::captured(cargo().args(["fmt", "--all", "--check"]))?;
-    let apart = run::captured(cargo().args(["fmt", "--check", "--manifest-path", FUZZ]))?;
-    let output = finished.stdout + &finished.stderr + &apart.stdout + &apart.stderr;
-    Ok(Ran::all_or_nothing(count, finished.success && apart.success, output))
+    let mut ran = Ran::all_or_nothing(count, finished.success, finished.stdout + &finished.stderr);
+    for apart in APART {
+        let finished = run::captured(cargo().args(["fmt", "--check", "--manifest-path", apart]))?;
+        ran = ran.and(Ran::all_or_nothing(1, finished.success, finished.stdout + &finished.stderr));
+    }
+    Ok(ran)
 }
 
-/// The fuzz targets, which are a workspace of their own.
+/// Packages that are workspaces of their own: the fuzz targets, and an example with many dependencies.
+const APART: [&str; 2] = [FUZZ, "examples/leptos-checkout/Cargo.toml"];
 const FUZZ: &str = "tests/fuzz/Cargo.toml";
 
 /// Runs Clippy on every package. Warnings are errors.
