@@ -1,7 +1,6 @@
 //! Performs one request and reads its answer, as reports to the driver. Decides nothing about the call.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -117,7 +116,7 @@ impl Exchange {
 
     /// Reads the rest of a body, which nothing needs: the connection can then be used again.
     async fn drain(&self, mut body: Incoming) -> Option<()> {
-        while matches!(body.read(|_| {}).await, Ok(true)) {
+        while matches!(body.read(&mut |_| ()).await, Ok(true)) {
             self.report(Driver::bytes)?;
         }
         self.report(Driver::end)
@@ -127,7 +126,7 @@ impl Exchange {
         let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
         loop {
             // A fault in the bytes is in the value, too.
-            let read = body.read(|bytes| drop(decoder.push(bytes))).await;
+            let read = body.read(&mut |bytes| drop(decoder.push(bytes))).await;
             match read {
                 Ok(true) => self.report(Driver::bytes)?,
                 Ok(false) => {
@@ -190,8 +189,8 @@ impl Exchange {
         let mut text = Vec::new();
         let mut sleep = Rc::clone(&self.driver.world.runtime).sleep(EXCERPT_TIME);
         {
-            let mut read = pin!(body.read(|bytes| text.extend_from_slice(&bytes[..bytes.len().min(EXCERPT_BYTES)])));
-            poll_fn(|context| match read.as_mut().poll(context) {
+            let keep = &mut |bytes: &[u8]| text.extend(bytes.iter().take(EXCERPT_BYTES));
+            poll_fn(|context| match body.poll_read(context, keep) {
                 Poll::Ready(_) => Poll::Ready(()),
                 Poll::Pending => sleep.as_mut().poll(context),
             })
