@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::attempt::Attempt;
 use super::driver::Driver;
-use super::order::{ActionWork, Work};
+use super::order::{ActionWork, Hooks, RouteWork, Work};
 use super::task::{self, Stop};
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
@@ -47,9 +48,9 @@ impl Work for ActionWork {
 }
 
 /// Sends a request that its caller built, and hands out the answer.
-impl Work for Request {
+impl Work for RouteWork {
     fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
-        Box::pin(async move { exchange.route(Request::clone(&self)).await.unwrap_or_default() })
+        Box::pin(async move { exchange.route(&self).await.unwrap_or_default() })
     }
 }
 
@@ -61,7 +62,15 @@ impl Exchange {
     }
 
     /// Sends a request. Returns `None` if the exchange is over.
-    async fn send(&self, request: Request) -> Option<(Response<()>, Incoming)> {
+    async fn send(&self, mut request: Request, hooks: &Hooks) -> Option<(Response<()>, Incoming)> {
+        for hook in hooks.iter().flatten() {
+            let number = self.driver.look(|core| core.attempts(self.id));
+            let added = hook.add_headers(&mut request, &Attempt { call: self.id, number }, &self.driver.world.wire);
+            if let Err(error) = added {
+                self.report(|driver, id| driver.failed(id, error))?;
+                return None;
+            }
+        }
         self.report(Driver::sent)?;
         let sent = Rc::clone(&self.driver.world.transport).send(request).await;
         match sent {
@@ -75,7 +84,7 @@ impl Exchange {
     }
 
     async fn call(&self, work: &ActionWork) -> Option<()> {
-        let (head, body) = self.send(work.request(self.render)).await?;
+        let (head, body) = self.send(work.request(self.render), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let answer = classify(&RawHead { status: head.status(), header: &header });
         let (found, allowed) = match &answer.redirect {
@@ -103,8 +112,8 @@ impl Exchange {
     }
 
     /// Sends a request that its caller built, and hands out the answer.
-    async fn route(&self, request: Request) -> Option<()> {
-        let (head, body) = self.send(request).await?;
+    async fn route(&self, work: &RouteWork) -> Option<()> {
+        let (head, body) = self.send(work.request.clone(), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let known = classify(&RawHead { status: head.status(), header: &header });
         let answer = AnswerHead { body: Body::Foreign { content_type: header("content-type") }, ..known };
