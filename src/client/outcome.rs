@@ -113,10 +113,12 @@ pub(super) struct Answer {
     pub(super) idempotency_key: Option<String>,
 }
 
+/// The value, of the type that the caller asked for. `None`: the action redirected.
+type Wanted = Option<Box<dyn Any>>;
+
 /// The end of a call, for its caller.
 pub(super) struct Settled {
-    /// The value, of the type that the caller asked for. `None`: the action redirected.
-    pub(super) result: Result<Option<Box<dyn Any>>, Error>,
+    pub(super) result: Result<Wanted, Error>,
     pub(super) answer: Answer,
     pub(super) timings: Timings,
     pub(super) attempts: u32,
@@ -135,7 +137,7 @@ impl Settled {
     }
 
     /// Splits the end into the value and the other facts. The error of a call that was sent has these, too.
-    fn split(self) -> Result<(Option<Box<dyn Any>>, Outcome<()>), Error> {
+    fn split(self) -> Result<(Wanted, Outcome<()>), Error> {
         let Self { result, answer, timings, attempts } = self;
         let Answer { status, headers, redirect, revalidated, rendered, idempotency_key } = answer;
         let known = Outcome { value: None, status, headers, redirect, revalidated, rendered, idempotency_key, attempts, timings };
