@@ -45,6 +45,7 @@
 //! A client stays on its thread. It may be used from everywhere there, also from inside a waker, a host, a transport or
 //! a value's `drop`: nothing of it is borrowed while code of yours runs.
 
+mod attempt;
 mod builder;
 mod call;
 mod driver;
@@ -72,6 +73,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use self::attempt::Attempt;
 pub use self::builder::{Builder, Missing};
 pub use self::call::{Call, CallFuture};
 pub use self::events::{Event, Events};

@@ -7,6 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "client")]
+use crate::client::Outcome;
+
 /// Kind of an error. [`Kind::code`] is the name that JavaScript sees.
 ///
 /// ```
@@ -219,23 +222,27 @@ struct Facts {
     retry_after: Option<Duration>,
     temporary: bool,
     #[cfg(feature = "client")]
-    source: Source,
+    more: More,
 }
 
-/// The error below an [`Error`]. Always equal to another: errors are compared by what they say themselves.
+/// The error below an [`Error`], and the known facts of its call. Always equal to others: errors are compared by what
+/// they say themselves.
 #[cfg(feature = "client")]
-#[derive(Clone, Debug, Default)]
-struct Source(Option<Arc<dyn std::error::Error + Send + Sync>>);
+#[derive(Clone, Default)]
+struct More {
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    outcome: Option<Box<Outcome<()>>>,
+}
 
 #[cfg(feature = "client")]
-impl PartialEq for Source {
+impl PartialEq for More {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
 #[cfg(feature = "client")]
-impl Eq for Source {}
+impl Eq for More {}
 
 impl Error {
     /// Makes an error of a call that was not sent. `message` is a lower-case clause that says where, without arguments
@@ -251,7 +258,7 @@ impl Error {
             retry_after: None,
             temporary: false,
             #[cfg(feature = "client")]
-            source: Source::default(),
+            more: More::default(),
         }))
     }
 
@@ -268,8 +275,39 @@ impl Error {
     #[cfg(feature = "client")]
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.0.source = Source(Some(source.into().into()));
+        self.0.more.source = Some(source.into().into());
         self
+    }
+
+    /// Adds the known facts of the call.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_outcome(mut self, outcome: Outcome<()>) -> Self {
+        self.0.status = self.0.status.or(outcome.status);
+        self.0.more.outcome = Some(Box::new(outcome));
+        self
+    }
+
+    /// Returns the known facts of the call, such as the headers of the answer, the number of attempts and the
+    /// idempotency key. It has no value. `None` if the call was not sent.
+    ///
+    /// ```
+    /// use actionlane::client::sim::{Reply, Sim};
+    ///
+    /// const PAY: &str = "60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    ///
+    /// let sim = Sim::new(|_| Reply::throws("NO_FUNDS").header("x-action-revalidated", "1"));
+    /// let client = sim.builder().build()?;
+    /// let error = sim.run(client.call::<()>(PAY, ()).idempotent()).unwrap_err();
+    /// assert_eq!((error.server_digest(), error.http_status()), (Some("NO_FUNDS"), Some(500)));
+    ///
+    /// let outcome = error.outcome().expect("it was sent");
+    /// assert_eq!((outcome.attempts, outcome.header("x-action-revalidated")), (1, Some("1")));
+    /// assert!(outcome.revalidated.is_some() && outcome.idempotency_key.is_some());
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
+    #[cfg(feature = "client")]
+    pub fn outcome(&self) -> Option<&Outcome<()>> {
+        self.0.more.outcome.as_deref()
     }
 
     /// Replaces the message.
@@ -405,7 +443,7 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     #[cfg(feature = "client")]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.0.as_deref().map(|source| source as _)
+        self.0.more.source.as_deref().map(|source| source as _)
     }
 }
 

@@ -121,7 +121,7 @@ impl<T, R> Builder<T, R> {
     }
 
     /// Sets the deployment that requests are meant for, on a platform that runs several.
-    pub fn deployment(mut self, id: impl Into<String>) -> Self {
+    pub fn deployment_id(mut self, id: impl Into<String>) -> Self {
         self.deployment = Some(id.into());
         self
     }

@@ -48,6 +48,15 @@ use crate::{Error, Kind};
 /// assert_eq!(first.headers, second.headers, "both have the same key");
 /// # Ok::<(), actionlane::Error>(())
 /// ```
+///
+/// The compiler warns of a call that is neither awaited nor detached:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// # let client = actionlane::client::sim::Sim::new(|_| actionlane::client::sim::Reply::silent()).builder().build()?;
+/// client.call::<()>("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ());
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[must_use = "a call does nothing until it is awaited or detached"]
 pub struct Call<R> {
     driver: Rc<Driver>,

@@ -1,13 +1,13 @@
 //! Performs one request and reads its answer, as reports to the driver. Decides nothing about the call.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::attempt::Attempt;
 use super::driver::Driver;
-use super::order::{ActionWork, Work};
+use super::order::{ActionWork, Hooks, RouteWork, Work};
 use super::task::{self, Stop};
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
@@ -48,9 +48,9 @@ impl Work for ActionWork {
 }
 
 /// Sends a request that its caller built, and hands out the answer.
-impl Work for Request {
+impl Work for RouteWork {
     fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
-        Box::pin(async move { exchange.route(Request::clone(&self)).await.unwrap_or_default() })
+        Box::pin(async move { exchange.route(&self).await.unwrap_or_default() })
     }
 }
 
@@ -62,7 +62,15 @@ impl Exchange {
     }
 
     /// Sends a request. Returns `None` if the exchange is over.
-    async fn send(&self, request: Request) -> Option<(Response<()>, Incoming)> {
+    async fn send(&self, mut request: Request, hooks: &Hooks) -> Option<(Response<()>, Incoming)> {
+        for hook in hooks.iter().flatten() {
+            let number = self.driver.look(|core| core.attempts(self.id));
+            let added = hook.add_headers(&mut request, &Attempt { call: self.id, number }, &self.driver.world.wire);
+            if let Err(error) = added {
+                self.report(|driver, id| driver.failed(id, error))?;
+                return None;
+            }
+        }
         self.report(Driver::sent)?;
         let sent = Rc::clone(&self.driver.world.transport).send(request).await;
         match sent {
@@ -76,7 +84,7 @@ impl Exchange {
     }
 
     async fn call(&self, work: &ActionWork) -> Option<()> {
-        let (head, body) = self.send(work.request(self.render)).await?;
+        let (head, body) = self.send(work.request(self.render), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let answer = classify(&RawHead { status: head.status(), header: &header });
         let (found, allowed) = match &answer.redirect {
@@ -104,8 +112,8 @@ impl Exchange {
     }
 
     /// Sends a request that its caller built, and hands out the answer.
-    async fn route(&self, request: Request) -> Option<()> {
-        let (head, body) = self.send(request).await?;
+    async fn route(&self, work: &RouteWork) -> Option<()> {
+        let (head, body) = self.send(work.request.clone(), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let known = classify(&RawHead { status: head.status(), header: &header });
         let answer = AnswerHead { body: Body::Foreign { content_type: header("content-type") }, ..known };
@@ -117,7 +125,7 @@ impl Exchange {
 
     /// Reads the rest of a body, which nothing needs: the connection can then be used again.
     async fn drain(&self, mut body: Incoming) -> Option<()> {
-        while matches!(body.read(|_| {}).await, Ok(true)) {
+        while matches!(body.read(&mut |_| ()).await, Ok(true)) {
             self.report(Driver::bytes)?;
         }
         self.report(Driver::end)
@@ -127,7 +135,7 @@ impl Exchange {
         let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
         loop {
             // A fault in the bytes is in the value, too.
-            let read = body.read(|bytes| drop(decoder.push(bytes))).await;
+            let read = body.read(&mut |bytes| drop(decoder.push(bytes))).await;
             match read {
                 Ok(true) => self.report(Driver::bytes)?,
                 Ok(false) => {
@@ -190,8 +198,8 @@ impl Exchange {
         let mut text = Vec::new();
         let mut sleep = Rc::clone(&self.driver.world.runtime).sleep(EXCERPT_TIME);
         {
-            let mut read = pin!(body.read(|bytes| text.extend_from_slice(&bytes[..bytes.len().min(EXCERPT_BYTES)])));
-            poll_fn(|context| match read.as_mut().poll(context) {
+            let keep = &mut |bytes: &[u8]| text.extend(bytes.iter().take(EXCERPT_BYTES));
+            poll_fn(|context| match body.poll_read(context, keep) {
                 Poll::Ready(_) => Poll::Ready(()),
                 Poll::Pending => sleep.as_mut().poll(context),
             })

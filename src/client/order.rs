@@ -4,6 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::attempt::Hook;
 use super::exchange::Exchange;
 use super::multipart::Payload;
 use super::transport::Headers;
@@ -31,6 +32,7 @@ pub(super) struct Settings {
     pub(super) idempotency: Option<Idempotency>,
     pub(super) render: Option<Render>,
     pub(super) headers: Headers,
+    pub(super) hook: Option<Hook>,
 }
 
 /// The idempotency key of a call.
@@ -73,8 +75,18 @@ pub(super) struct ActionWork {
     pub(super) payload: Payload,
     pub(super) temporaries: Temporaries<Value>,
     headers: Headers,
+    pub(super) hooks: Hooks,
     pub(super) idempotency_key: Option<String>,
 }
+
+/// A request that the caller built.
+pub(super) struct RouteWork {
+    pub(super) request: Request,
+    pub(super) hooks: Hooks,
+}
+
+/// Functions that make headers: that of the client, then that of the call.
+pub(super) type Hooks = [Option<Hook>; 2];
 
 impl ActionWork {
     /// Makes the request of an attempt.
@@ -122,7 +134,8 @@ impl Order {
         // An answer that refers to a caller's own arguments is that caller's alone.
         options.identity =
             payload.text().filter(|text| !contains(text, "\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
-        let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, idempotency_key };
+        let hooks = [wire.settings.hook.clone(), own.hook];
+        let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, hooks, idempotency_key };
         Ok((Rc::new(work), options))
     }
 }
@@ -147,7 +160,8 @@ pub(super) fn prepare_route(
     options.retry = own.retry.unwrap_or_default();
     options.lane = LaneName::Parallel;
     options.safe = matches!(&*request.method, "GET" | "HEAD");
-    Ok((Rc::new(request), options))
+    let hooks = [wire.settings.hook.clone(), own.hook.clone()];
+    Ok((Rc::new(RouteWork { request, hooks }), options))
 }
 
 /// Returns the core's options of a call.
@@ -209,7 +223,7 @@ fn headers(own: &Settings, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result
 
 /// Fails if this is no header: its name is not a token of HTTP, or its value has a control, such as a line end, or a
 /// character beyond U+00FF.
-fn check_header(name: &str, value: &str) -> Result<(), Error> {
+pub(super) fn check_header(name: &str, value: &str) -> Result<(), Error> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let plain = |letter: char| letter == '\t' || (letter <= '\u{ff}' && !letter.is_control());
     let is_header = !name.is_empty() && name.bytes().all(token) && value.chars().all(plain);

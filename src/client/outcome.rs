@@ -113,10 +113,12 @@ pub(super) struct Answer {
     pub(super) idempotency_key: Option<String>,
 }
 
+/// The value, of the type that the caller asked for. `None`: the action redirected.
+type Wanted = Option<Box<dyn Any>>;
+
 /// The end of a call, for its caller.
 pub(super) struct Settled {
-    /// The value, of the type that the caller asked for. `None`: the action redirected.
-    pub(super) result: Result<Option<Box<dyn Any>>, Error>,
+    pub(super) result: Result<Wanted, Error>,
     pub(super) answer: Answer,
     pub(super) timings: Timings,
     pub(super) attempts: u32,
@@ -125,13 +127,25 @@ pub(super) struct Settled {
 impl Settled {
     /// Makes the outcome. `T` is the type that the value was read into.
     pub(super) fn into_outcome<T: 'static>(self) -> Result<Outcome<T>, Error> {
-        let Self { result, answer, timings, attempts } = self;
-        let Answer { status, headers, redirect, revalidated, rendered, idempotency_key } = answer;
-        let value = match result? {
+        let (value, known) = self.split()?;
+        let value = match value {
             None => None,
             Some(value) => Some(*value.downcast().map_err(|_| Error::new(Kind::Internal, "the value is of another type"))?),
         };
+        let Outcome { status, headers, redirect, revalidated, rendered, idempotency_key, attempts, timings, .. } = known;
         Ok(Outcome { value, status, headers, redirect, revalidated, rendered, idempotency_key, attempts, timings })
+    }
+
+    /// Splits the end into the value and the other facts. The error of a call that was sent has these, too.
+    fn split(self) -> Result<(Wanted, Outcome<()>), Error> {
+        let Self { result, answer, timings, attempts } = self;
+        let Answer { status, headers, redirect, revalidated, rendered, idempotency_key } = answer;
+        let known = Outcome { value: None, status, headers, redirect, revalidated, rendered, idempotency_key, attempts, timings };
+        match result {
+            Ok(value) => Ok((value, known)),
+            Err(error) if attempts == 0 => Err(error),
+            Err(error) => Err(error.with_outcome(known)),
+        }
     }
 }
 

@@ -37,6 +37,15 @@ macro_rules! setters {
             self.settings.headers.push((name.into(), value.into()));
             self
         }
+
+        /// Calls `make` before each attempt, and adds the headers that it returns: a fresh token, a `traceparent`. They
+        /// replace headers of the same name, and those of a call replace those of its client. One that is refused fails
+        /// the call with [`Kind::InvalidOption`](crate::Kind::InvalidOption); nothing is sent. A transport can make
+        /// headers that have to be waited for.
+        pub fn headers(mut self, make: impl Fn(&crate::client::Attempt) -> Vec<(String, String)> + 'static) -> Self {
+            self.settings.hook = Some(crate::client::attempt::Hook::new(make));
+            self
+        }
     };
 }
 

@@ -290,7 +290,7 @@ impl Incoming {
     /// Reads the whole body. Fails with [`Kind::Network`] if it breaks off.
     pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        while self.read(|more| bytes.extend_from_slice(more)).await.map_err(broke_off)? {}
+        while self.read(&mut |more| bytes.extend_from_slice(more)).await.map_err(broke_off)? {}
         Ok(bytes)
     }
 
@@ -300,11 +300,11 @@ impl Incoming {
     }
 
     /// Reads on: gives the next bytes to `into`. Returns false at the end.
-    pub(super) async fn read(&mut self, mut into: impl FnMut(&[u8])) -> Result<bool, BoxError> {
-        poll_fn(|context| self.poll_read(context, &mut into)).await
+    pub(super) async fn read(&mut self, into: &mut dyn FnMut(&[u8])) -> Result<bool, BoxError> {
+        poll_fn(|context| self.poll_read(context, into)).await
     }
 
-    fn poll_read(&mut self, context: &mut Context<'_>, into: &mut dyn FnMut(&[u8])) -> Poll<Result<bool, BoxError>> {
+    pub(super) fn poll_read(&mut self, context: &mut Context<'_>, into: &mut dyn FnMut(&[u8])) -> Poll<Result<bool, BoxError>> {
         let Some(body) = &mut self.0 else { return Poll::Ready(Ok(false)) };
         let read = std::task::ready!(body.poll_read(context, into));
         if !matches!(read, Ok(true)) {

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures the codec and the dispatcher against others.
 
 mod observe;
+mod rust;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ enum Choice {
     Crossings,
     /// Compare what the observer says of requests with the log of their server, and measure what it costs
     Observe,
+    /// Make whole calls in Rust and through the npm package, in one page
+    Rust,
 }
 
 /// Kinds of work whose time is measured.
@@ -86,6 +89,11 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Choice::Observe => {
             let observed = observe::measure(args.rounds)?;
             print(args, &observed.table(), &json!({ "observe": observed }));
+            return Ok(());
+        }
+        Choice::Rust => {
+            let measured = rust::measure(args.rounds)?;
+            print(args, &rust::table(&measured), &json!({ "rust": measured }));
             return Ok(());
         }
     };

@@ -68,6 +68,22 @@ fn thrown_errors_have_their_digest_and_their_kind() {
 }
 
 #[test]
+fn an_error_of_a_call_that_was_sent_has_what_is_known_of_it() {
+    let (sim, client) = script([Reply::status(503), Reply::throws("4711").header("x-action-revalidated", "1").header("x-a", "b")]);
+    let error = sim.run(client.call::<u8>(ACTION, ()).retry(1).idempotency_key("mine")).unwrap_err();
+    let outcome = error.outcome().unwrap();
+    assert_eq!((error.server_digest(), error.http_status(), outcome.status), (Some("4711"), Some(500), Some(500)));
+    assert_eq!((outcome.attempts, outcome.header("x-a"), outcome.idempotency_key.as_deref()), (2, Some("b"), Some("mine")));
+    assert_eq!((outcome.revalidated, outcome.value), (Some(Revalidated::All), None));
+    assert!(outcome.timings.settled_at.is_some());
+    let (sim, client) = script([Reply::lost()]);
+    let error = sim.run(client.call::<u8>(ACTION, ())).unwrap_err();
+    assert_eq!((error.http_status(), error.outcome().map(|outcome| outcome.attempts)), (None, Some(1)));
+    client.close();
+    assert!(sim.run(client.call::<u8>(ACTION, ())).unwrap_err().outcome().is_none(), "it was not sent");
+}
+
+#[test]
 fn an_unknown_action_did_not_run() {
     let (sim, client) = world(|_| Reply::unknown());
     let error = sim.run(client.call::<u8>(ACTION, ())).unwrap_err();

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::client::Attempt;
 
 #[test]
 fn a_request_has_the_headers_of_an_action() {
     let sim = Sim::new(|_| Reply::value("1"));
-    let client = sim.builder().header("Authorization", "Bearer 1").header("x-a", "usual").deployment("dpl_1").build().unwrap();
+    let client = sim.builder().header("Authorization", "Bearer 1").header("x-a", "usual").deployment_id("dpl_1").build().unwrap();
     sim.run(client.call::<u8>(ACTION, ("a", 1)).header("X-A", "own").url("https://shop.example/cart")).unwrap();
     let request = &sim.requests()[0];
     assert_eq!((&*request.method, &*request.url), ("POST", "https://shop.example/cart"));
@@ -24,6 +25,34 @@ fn a_request_has_the_headers_of_an_action() {
         ]
     );
     assert_eq!(request.body.as_ref().unwrap().as_bytes(), br#"["a",1]"#);
+}
+
+#[test]
+fn headers_of_an_attempt_are_made_for_each() {
+    let sim =
+        Sim::new(|request| if request.headers.iter().any(|(_, value)| value == "token 2") { Reply::value("1") } else { Reply::lost() });
+    let usual =
+        |attempt: &Attempt| vec![("Authorization".to_owned(), format!("token {}", attempt.number)), ("x-a".to_owned(), "usual".to_owned())];
+    let client = sim.builder().header("authorization", "none").headers(usual).build().unwrap();
+    let own = |attempt: &Attempt| vec![("X-A".to_owned(), format!("call {}", attempt.call))];
+    sim.run(client.call::<u8>(ACTION, ()).idempotent().retry(1).headers(own)).unwrap();
+    for (request, token) in sim.requests().iter().zip(["token 1", "token 2"]) {
+        let values =
+            |wanted: &str| request.headers.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.clone()).collect::<Vec<_>>();
+        assert_eq!((values("authorization"), values("x-a")), (vec![token.to_owned()], vec!["call 1".to_owned()]));
+    }
+    let response = sim.run(client.route(Request::get("https://shop.example/api")).headers(|_| vec![("x-b".into(), "token 2".into())]));
+    assert_eq!((response.unwrap().status(), sim.requests().len()), (200, 3));
+}
+
+#[test]
+fn headers_of_an_attempt_that_cannot_be_sent_fail_the_call_unsent() {
+    for (name, value) in [("Next-Action", "x"), ("a b", "x"), ("a", "x\r\nb: y"), ("idempotency-key", "x")] {
+        let (sim, client) = world(|_| Reply::value("1"));
+        let call = client.call::<u8>(ACTION, ()).idempotent().retry(3).headers(move |_| vec![(name.to_owned(), value.to_owned())]);
+        let error = sim.run(call).unwrap_err();
+        assert_eq!((error.kind(), error.sent(), sim.requests().len()), (Kind::InvalidOption, Sent::No, 0), "{name}");
+    }
 }
 
 #[test]
