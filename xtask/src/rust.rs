@@ -3,6 +3,7 @@
 
 mod contents;
 mod docs_rs;
+mod doctests;
 mod exports;
 mod guide;
 mod page;
@@ -20,10 +21,11 @@ use crate::test::Ran;
 type Step = (&'static str, fn() -> Result<Ran>);
 
 /// The steps, the cheap ones first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("contents of the package", contents::run),
     ("page of docs.rs", docs_rs::run),
     ("a page read without React", page::run),
+    ("examples of a browser's parts", doctests::run),
     ("exports of a dependant", exports::run),
     ("oldest versions", versions::run),
     ("the compiler of rust-version", versions::oldest_compiler),
