@@ -4,6 +4,7 @@
 mod browsers;
 mod contents;
 mod docs_rs;
+mod doctests;
 mod exports;
 mod guide;
 mod page;
@@ -22,10 +23,11 @@ use crate::test::Ran;
 type Step = (&'static str, fn() -> Result<Ran>);
 
 /// The steps, the cheap ones first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("contents of the package", contents::run),
     ("page of docs.rs", docs_rs::run),
     ("a page read without React", page::run),
+    ("examples of a browser's parts", doctests::run),
     ("exports of a dependant", exports::run),
     ("oldest versions", versions::run),
     ("the compiler of rust-version", versions::oldest_compiler),
