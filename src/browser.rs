@@ -10,6 +10,8 @@
 //! # }
 //! ```
 
+pub(crate) mod values;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -22,6 +24,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestMode, Url};
+
+pub use self::values::Js;
 
 use crate::client::{Body, Builder, Host, Moved, Request, Response, Runtime, Target, Task, Transport};
 use crate::protocol::{NEXT_ACTION, RedirectType, Revalidated};
@@ -93,6 +97,7 @@ impl Transport for Fetch {
             None => builder.build(),
             Some(Body::Text(text)) => builder.body(text),
             Some(Body::Bytes(bytes)) => builder.body(Uint8Array::from(&*bytes)),
+            Some(Body::Form(form)) => builder.body(form),
         };
         let request: web_sys::Request = built.map_err(FetchError::text)?.into();
         let promise = fetch(&request).map_err(|thrown| FetchError::of(&thrown))?;
@@ -194,7 +199,7 @@ impl FetchError {
     }
 
     /// Reads a thrown value, which may be anything.
-    fn of(thrown: &JsValue) -> Self {
+    pub(crate) fn of(thrown: &JsValue) -> Self {
         let text = |key: &str| Reflect::get(thrown, &key.into()).ok().and_then(|text| text.as_string());
         match (text("name"), text("message")) {
             (Some(name), Some(message)) => Self([&*name, ": ", &message].concat()),

@@ -40,7 +40,7 @@ mod codes;
 mod dispatcher;
 mod error;
 pub mod flight;
-#[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight", feature = "client-web")))]
 mod js;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;

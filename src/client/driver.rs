@@ -19,7 +19,7 @@ use super::task::Stop;
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
 use crate::dispatcher::{Config, Dispatcher, Effect, HeadFacts};
-use crate::flight::Value;
+use crate::flight::{Opening, Value};
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind, Sent};
 
@@ -109,6 +109,10 @@ impl Driver {
                 waiter.settle(Settled { result: Err(error), answer: Answer::default(), timings, attempts: 0 });
             }
             Ok((work, options)) => {
+                let open = match &work {
+                    Work::Action(work) => work.open(),
+                    Work::Route(_) => None,
+                };
                 let held = Held {
                     work: Rc::new(work),
                     read,
@@ -121,10 +125,43 @@ impl Driver {
                 };
                 self.held.borrow_mut().insert(id, held);
                 let visit = world.host.as_ref().map(Host::visit);
-                self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready: true }, now)));
+                let ready = open.is_none();
+                self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready }, now)));
+                if let Some(open) = open {
+                    self.open(id, open);
+                }
             }
         }
         (id, waiter)
+    }
+
+    /// Waits for open arguments, then makes the call ready or fails it.
+    fn open(&self, id: CallId, open: Opening) {
+        let stop = Stop::default();
+        // The call may have ended already.
+        let Some(work) = self.update(id, |held| {
+            held.stop = Some(stop.clone());
+            Rc::clone(&held.work)
+        }) else {
+            return;
+        };
+        let this = Weak::clone(&self.this);
+        let lost = Weak::clone(&self.this);
+        let wait = Box::pin(async move {
+            let encoded = open.await;
+            let Some(this) = this.upgrade() else { return };
+            let Work::Action(work) = &*work else { return };
+            match encoded.and_then(|encoded| work.fill(encoded, &this.world.wire, &|| this.world.random())) {
+                Ok(()) => this.input(|core, now| core.handle_ready(id, now)),
+                Err(error) => this.failed(id, error),
+            }
+        });
+        let task = stop.task(wait, move || {
+            if let Some(this) = lost.upgrade() {
+                this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
+            }
+        });
+        self.world.runtime.spawn(task);
     }
 
     /// Aborts a call. Returns false if it is over.
@@ -219,7 +256,12 @@ impl Driver {
             Effect::Settle { id, result, timings, attempts } => self.settle(id, result, timings, attempts),
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
-                drop(held);
+                // A call that ended before its arguments were complete must not wait for them.
+                if let Some(Held { stop: Some(stop), work, .. }) = &held
+                    && work.is_open()
+                {
+                    stop.stop();
+                }
             }
             Effect::Emit(call) => {
                 if !self.world.listeners.is_empty() {
@@ -460,6 +502,10 @@ impl Work {
             Self::Action(work) => Some(&work.action),
             Self::Route(_) => None,
         }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Action(work) if work.is_open())
     }
 
     fn idempotency_key(&self) -> Option<String> {

@@ -112,7 +112,7 @@ impl Exchange {
     }
 
     async fn read(&self, work: &ActionWork, head: &AnswerHead, mut body: Incoming) -> Option<()> {
-        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
+        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries()));
         loop {
             // A fault in the bytes is in the value, too.
             let read = body.read(|bytes| drop(decoder.push(bytes))).await;
@@ -148,7 +148,7 @@ impl Exchange {
                 self.report(|driver, id| driver.failed(id, error))?;
                 return None;
             }
-            Poll::Ready(Err(thrown)) => Err(head.mention_possible_refusal(thrown.into_error(), rendered, || work.payload.len() as u64)),
+            Poll::Ready(Err(thrown)) => Err(head.mention_possible_refusal(thrown.into_error(), rendered, || work.size() as u64)),
             Poll::Pending => return Some(()),
         };
         if rendered {

@@ -1,6 +1,7 @@
 //! Checks the options of a call and makes its request. Sends nothing.
 
 use std::any::Any;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use super::multipart::Payload;
 use super::transport::Headers;
 use super::{Request, transport};
 use crate::call::{LaneName, Options, Render, Strategy};
-use crate::flight::{Encoded, Temporaries, Value};
+use crate::flight::{Arguments, Encoded, Opening, Temporaries, Value};
 use crate::protocol::{self, ActionId};
 use crate::text::digits;
 use crate::{Error, Kind, Retry};
@@ -61,8 +62,10 @@ pub(super) enum Work {
 pub(super) struct ActionWork {
     pub(super) action: ActionId,
     pub(super) url: String,
-    pub(super) payload: Payload,
-    pub(super) temporaries: Temporaries<Value>,
+    /// Set once the arguments are complete: before the call leaves its lane.
+    sent: OnceCell<(Payload, Temporaries<Value>)>,
+    /// The wait for the arguments, if one of them is open.
+    open: Cell<Option<Opening>>,
     headers: Headers,
     pub(super) idempotency_key: Option<String>,
 }
@@ -70,7 +73,7 @@ pub(super) struct ActionWork {
 impl ActionWork {
     /// Makes the request of an attempt.
     pub(super) fn request(&self, render: Render) -> Request {
-        let mut request = Request::post(&*self.url, self.payload.body.clone());
+        let mut request = Request::new("POST", &*self.url);
         for (name, value) in protocol::request_headers(&self.action) {
             request = request.header(name, value);
         }
@@ -78,16 +81,53 @@ impl ActionWork {
             let (name, value) = protocol::SKIP_RENDER;
             request = request.header(name, value);
         }
-        request = request.header("content-type", &*self.payload.content_type);
+        if let Some((payload, _)) = self.sent.get() {
+            request.body = Some(payload.body.clone());
+            if let Some(content_type) = &payload.content_type {
+                request = request.header("content-type", &**content_type);
+            }
+        }
         request.headers.extend(self.headers.iter().cloned());
         request
+    }
+
+    /// True until the arguments are complete.
+    pub(super) fn is_open(&self) -> bool {
+        self.sent.get().is_none()
+    }
+
+    /// Returns the wait for open arguments, once.
+    pub(super) fn open(&self) -> Option<Opening> {
+        self.open.take()
+    }
+
+    /// Stores the arguments, which are complete. Fails if they are too large.
+    pub(super) fn fill(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        let payload = Payload::new(&encoded, random)?;
+        if payload.len > wire.max_body_bytes {
+            let (bytes, limit) = (digits(payload.len as u64), digits(wire.max_body_bytes as u64));
+            let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
+            return Err(Error::new(Kind::BodyTooLarge, message));
+        }
+        let _ = self.sent.set((payload, encoded.temporaries));
+        Ok(())
+    }
+
+    /// Returns the arguments that an answer may refer back to.
+    pub(super) fn temporaries(&self) -> Temporaries<Value> {
+        self.sent.get().map(|(_, temporaries)| temporaries.clone()).unwrap_or_default()
+    }
+
+    /// Returns the size of the body in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.sent.get().map_or(0, |(payload, _)| payload.len)
     }
 }
 
 /// The parts of a call of an action, as the caller gave them.
 pub(super) struct Order {
     pub(super) action: Result<ActionId, Error>,
-    pub(super) arguments: Result<Encoded<Value>, Error>,
+    pub(super) arguments: Result<Arguments, Error>,
     pub(super) settings: Settings,
     /// Name of the type of the value: only calls for the same type share an answer.
     pub(super) type_name: &'static str,
@@ -98,22 +138,23 @@ impl Order {
     pub(super) fn prepare(self, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Work, Options), Error> {
         let Self { action, arguments, settings: own, type_name } = self;
         let action = action?;
-        let encoded = arguments?;
+        let arguments = arguments?;
         let url = own.url.clone().or_else(|| wire.settings.url.clone());
         let url = url.ok_or_else(|| Error::new(Kind::InvalidOption, "url: the client has none, and neither has the call"))?;
-        let payload = Payload::new(&encoded, random)?;
-        if payload.len() > wire.max_body_bytes {
-            let (bytes, limit) = (digits(payload.len() as u64), digits(wire.max_body_bytes as u64));
-            let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
-            return Err(Error::new(Kind::BodyTooLarge, message));
-        }
         let (headers, idempotency_key) = headers(&own, wire, random)?;
         let mut options = options(&own, &wire.settings, action.as_str(), idempotency_key.is_some());
         options.safe = action.is_cached();
-        // An answer that refers to a caller's own arguments is that caller's alone.
-        options.identity =
-            payload.text().filter(|text| !text.contains("\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
-        let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, idempotency_key };
+        let work = ActionWork { action, url, sent: OnceCell::new(), open: Cell::new(None), headers, idempotency_key };
+        match arguments {
+            Arguments::Open(open) => work.open.set(Some(open)),
+            Arguments::Complete(encoded) => {
+                work.fill(encoded, wire, random)?;
+                let text = work.sent.get().and_then(|(payload, _)| payload.text());
+                // An answer that refers to a caller's own arguments is that caller's alone.
+                let text = text.filter(|text| !text.contains("\"$T"));
+                options.identity = text.map(|text| [work.action.as_str(), &work.url, type_name, text].join("\n").into());
+            }
+        }
         Ok((Work::Action(work), options))
     }
 }

@@ -92,25 +92,35 @@ async function serveFiles(root) {
   return { url: `http://127.0.0.1:${server.address().port}`, api: async () => ({}), log: [], end };
 }
 
-/** Starts Chromium. */
-export async function browse() {
+/** The browsers: what drives each, and its capabilities. */
+const BROWSERS = {
+  chromium: { driver: "chromedriver", args: [], capabilities: { ...options, "goog:loggingPrefs": { browser: "ALL" } } },
+  // Port 0 lets several drivers run at a time.
+  firefox: { driver: "geckodriver", args: ["--websocket-port=0"], capabilities: { "moz:firefoxOptions": { args: ["-headless"] } } },
+};
+
+/** Starts a browser, Chromium unless named otherwise. Only Chromium has `cdp` and `console`. */
+export async function browse(name = "chromium") {
   const port = await freePort();
-  const child = spawn("chromedriver", [`--port=${port}`], { stdio: "ignore" });
+  const { driver, args, capabilities: own } = BROWSERS[name];
+  const child = spawn(driver, [`--port=${port}`, ...args], { stdio: "ignore" });
   const at = `http://127.0.0.1:${port}`;
   await until(async () => (await fetch(`${at}/status`)).ok);
   const send = async (method, path, body) => {
-    const answer = await fetch(`${at}${path}`, { method, body: body && JSON.stringify(body) });
+    const answer = await fetch(`${at}${path}`, { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
     const { value } = await answer.json();
     if (value?.error) throw new Error(`${value.error}: ${value.message}`);
     return value;
   };
-  const capabilities = { alwaysMatch: { ...options, "goog:loggingPrefs": { browser: "ALL" } } };
+  const capabilities = { alwaysMatch: own };
   const { sessionId } = await send("POST", "/session", { capabilities });
   const session = `/session/${sessionId}`;
   await send("POST", `${session}/timeouts`, { script: 20_000 });
   /** Runs an async function in the page. */
   const run = async (act, ...args) => {
-    const script = `const done = arguments[arguments.length - 1]; (${act})(...[...arguments].slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`;
+    // Firefox runs scripts beside the page's own global object.
+    const inPage = name === "firefox" ? `window.eval(${JSON.stringify(`(${act})`)})` : `(${act})`;
+    const script = `const done = arguments[arguments.length - 1]; ${inPage}(...[...arguments].slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`;
     const { value, error } = await send("POST", `${session}/execute/async`, { script, args });
     if (error) throw new Error(`in the page: ${error}`);
     return value;
