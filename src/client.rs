@@ -82,6 +82,7 @@ pub use self::route::{Route, RouteFuture};
 pub use self::runtime::Runtime;
 pub use self::task::Task;
 pub use self::transport::{Body, Incoming, Request, Response, Transport};
+pub use crate::javascript::Form;
 
 use self::driver::Driver;
 use crate::call::{CallId, LaneName};

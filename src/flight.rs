@@ -78,10 +78,8 @@ mod special_values;
 mod value;
 mod value_watch;
 
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-pub(crate) use self::serde::PRESERVED;
-#[cfg(feature = "client")]
-pub(crate) use self::serde::{Arguments, read_arguments};
+#[allow(unused_imports, reason = "the client uses them, and its edge in a browser")]
+pub(crate) use self::serde::{Arguments, PRESERVED, read_arguments};
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use builder::{Binary, Build, Flow, Key, Put, Ready};
 pub use decode::Decoder;
@@ -89,10 +87,8 @@ pub use encode::{
     Body, Class, Classified, Container, Contents, Encoded, Encoder, Inspect, Later, Opaque, Part, Slot, Temporaries, Text, encode,
 };
 pub use foreign::Foreign;
-#[cfg(feature = "client")]
-pub(crate) use foreign::Opening;
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-pub(crate) use foreign::Outside;
+#[allow(unused_imports, reason = "the client uses them, and its edge in a browser")]
+pub(crate) use foreign::{Opening, Outside};
 pub use limits::Limits;
 pub use model::{Edit, Made, Node, Scalar, Spot, Tree};
 pub use native::Native;

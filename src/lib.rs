@@ -38,6 +38,8 @@ pub mod client;
 #[allow(dead_code, reason = "each edge uses some of them")]
 mod codes;
 mod dispatcher;
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+mod elsewhere;
 mod error;
 pub mod flight;
 #[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight", feature = "client-web")))]
@@ -56,6 +58,11 @@ mod time;
 mod web;
 #[cfg(all(target_arch = "wasm32", feature = "flight"))]
 mod web_flight;
+
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+use browser::values as javascript;
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+use elsewhere as javascript;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
 #[cfg(feature = "client")]

@@ -5,9 +5,11 @@
 
 mod made;
 
+use std::any::Any;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::prelude::*;
@@ -16,13 +18,26 @@ use web_sys::{Blob, FormData};
 use super::FetchError;
 use crate::client::Body;
 use crate::flight::{
-    Class, Classified, Container, Contents, Encoded, Encoder, Foreign, Inspect, Key, Native, Opening, Outside, Part, Shared, Text, Value,
+    Class, Classified, Container, Contents, Encoded, Encoder, Foreign, Inspect, Key, Native, Opening, Outside, PRESERVED, Part, Shared,
+    Text, Value,
 };
 use crate::js::read::open::{self, Holds};
 use crate::js::read::{Reader, Thrown};
 use crate::{Error, Kind};
 
-pub(crate) use self::made::to_js;
+use self::made::to_js;
+
+/// A form with files, as the body of a request: a `web_sys::FormData` in a browser. Elsewhere there is none.
+///
+/// ```
+/// use actionlane::client::Body;
+///
+/// fn has_files(body: &Body) -> bool {
+///     matches!(body, Body::Form(_))
+/// }
+/// assert!(!has_files(&Body::from("[]")));
+/// ```
+pub type Form = FormData;
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,11 +52,11 @@ extern "C" {
 
     // Files and texts alike. A file keeps its name.
     #[wasm_bindgen(js_name = FormData)]
-    type Form;
+    type Fields;
     #[wasm_bindgen(constructor, catch, js_class = "FormData")]
-    fn new() -> Result<Form, JsValue>;
+    fn new() -> Result<Fields, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn append(this: &Form, name: &str, value: &JsValue) -> Result<(), JsValue>;
+    fn append(this: &Fields, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
 /// A value of JavaScript as an argument or an answer, or inside of one. `T` is its class; `JsValue` is any value.
@@ -87,19 +102,36 @@ impl<T> From<T> for Js<T> {
     }
 }
 
-/// Returns the value that `preserve` passes as `abi`.
-pub(crate) fn take(abi: u32) -> Result<Value, String> {
+/// Returns the value that `preserve` passes as the number `abi`.
+pub(crate) fn take(abi: &Value) -> Result<Value, String> {
     /// The same newtype once more: the library that made the number reads it.
     #[derive(Clone, Copy)]
     struct Preserved(u32);
 
     impl Serialize for Preserved {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_newtype_struct(crate::flight::PRESERVED, &self.0)
+            serializer.serialize_newtype_struct(PRESERVED, &self.0)
         }
     }
 
-    serde_wasm_bindgen::to_value(&Preserved(abi)).map(Value::hold).map_err(|_| "a value that cannot be read".to_owned())
+    let preserved = match abi {
+        Value::Number(abi) => serde_wasm_bindgen::to_value(&Preserved(*abi as u32)).ok(),
+        _ => None,
+    };
+    preserved.map(Value::hold).ok_or_else(|| "a value that cannot be read".to_owned())
+}
+
+/// Gives a value of an answer to the program as one of JavaScript, which `preserve` reads.
+pub(crate) fn give<'de, V: Visitor<'de>, E: de::Error>(value: &Value, visitor: V) -> Result<V::Value, E> {
+    let value = to_js(value).map_err(E::custom)?;
+    serde_wasm_bindgen::Deserializer::from(value).deserialize_tuple_struct(PRESERVED, 2, visitor).map_err(E::custom)
+}
+
+/// Returns what to say instead of the message of `preserve` about another class, which repeats the value.
+pub(crate) fn wrong_class(message: &str) -> Option<String> {
+    let text = message.strip_prefix("incompatible JS value ")?;
+    let class = text.bytes().rposition(|byte| byte == b':' || byte == b' ')?;
+    Some(["expected ", text.get(class + 1..)?, ", found another value"].concat())
 }
 
 /// A value of JavaScript that is no value of Rust.
@@ -121,7 +153,7 @@ impl Holds for Value {
 
     fn held(&self) -> JsValue {
         match self {
-            Self::Foreign(foreign) => foreign.0.js().clone(),
+            Self::Foreign(foreign) => js(foreign),
             _ => JsValue::UNDEFINED,
         }
     }
@@ -216,14 +248,19 @@ impl Outside for Held {
         form(parts).map_err(|_| Error::new(Kind::Encode, "the form data cannot be built"))
     }
 
-    fn js(&self) -> &JsValue {
-        &self.0
+    fn as_any(&self) -> &dyn Any {
+        self
     }
+}
+
+/// Returns the value that `foreign` holds. Only this file makes such values.
+fn js(foreign: &Foreign) -> JsValue {
+    foreign.0.as_any().downcast_ref::<Held>().map_or(JsValue::UNDEFINED, |held| held.0.clone())
 }
 
 /// Makes a form. Also returns its size: that of the names, texts and files.
 fn form(parts: &[Part<Value>]) -> Result<(Body, usize), JsValue> {
-    let (form, mut size) = (Form::new()?, 0);
+    let (form, mut size) = (Fields::new()?, 0);
     for part in parts {
         let (name, value, bytes) = match part {
             Part::Json { name, text } => (name, text.into(), text.len()),
@@ -237,5 +274,5 @@ fn form(parts: &[Part<Value>]) -> Result<(Body, usize), JsValue> {
         form.append(name, &value)?;
         size += name.len() + bytes;
     }
-    Ok((Body::Form(form.unchecked_into::<FormData>()), size))
+    Ok((Body::Form(form.unchecked_into::<Form>()), size))
 }

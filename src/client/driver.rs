@@ -3,6 +3,8 @@
 //! Must not run code of the program (a transport, a host, a waker, a value's `drop`) while anything here is borrowed:
 //! that code may call back.
 
+mod open;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,11 +17,11 @@ use super::host::{self, Host, Moved};
 use super::order::{ReadValue, Wire, Work};
 use super::outcome::{Answer, Redirected, Settled, Waiter};
 use super::runtime::{self, AnyRuntime};
-use super::task::Stop;
+use super::task::{self, Stop};
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
 use crate::dispatcher::{Config, Dispatcher, Effect, HeadFacts};
-use crate::flight::{Opening, Value};
+use crate::flight::Value;
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind, Sent};
 
@@ -135,29 +137,11 @@ impl Driver {
         (id, waiter)
     }
 
-    /// Waits for open arguments, then makes the call ready or fails it.
-    fn open(&self, id: CallId, open: Opening) {
-        let stop = Stop::default();
-        // The call may have ended already.
-        let Some(work) = self.update(id, |held| {
-            held.stop = Some(stop.clone());
-            Rc::clone(&held.work)
-        }) else {
-            return;
-        };
-        let this = Weak::clone(&self.this);
-        let lost = Weak::clone(&self.this);
-        let wait = Box::pin(async move {
-            let encoded = open.await;
-            let Some(this) = this.upgrade() else { return };
-            let Work::Action(work) = &*work else { return };
-            match encoded.and_then(|encoded| work.fill(encoded, &this.world.wire, &|| this.world.random())) {
-                Ok(()) => this.input(|core, now| core.handle_ready(id, now)),
-                Err(error) => this.failed(id, error),
-            }
-        });
-        let task = stop.task(wait, move || {
-            if let Some(this) = lost.upgrade() {
+    /// Runs work of a call.
+    fn spawn(&self, id: CallId, stop: &Stop, work: task::Work) {
+        let weak = Weak::clone(&self.this);
+        let task = stop.task(work, move || {
+            if let Some(this) = weak.upgrade() {
                 this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
             }
         });
@@ -290,14 +274,8 @@ impl Driver {
             (Rc::clone(&held.work), std::mem::replace(&mut held.answer, answer))
         });
         let Some((work, _)) = began else { return };
-        let weak = Weak::clone(&self.this);
         let exchange = Exchange { driver: this, id, stop: stop.clone(), work, render };
-        let task = stop.task(Box::pin(exchange.run()), move || {
-            if let Some(this) = weak.upgrade() {
-                this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
-            }
-        });
-        self.world.runtime.spawn(task);
+        self.spawn(id, &stop, Box::pin(exchange.run()));
     }
 
     /// Stops the exchange of a call.

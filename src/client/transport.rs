@@ -101,9 +101,8 @@ pub enum Body {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// A form with files, which only the browser can send. It writes the `content-type`, too.
-    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-    Form(web_sys::FormData),
+    /// A form with files: a `web_sys::FormData` in a browser, and never elsewhere. The browser writes the `content-type`.
+    Form(crate::javascript::Form),
 }
 
 impl Body {
@@ -112,7 +111,6 @@ impl Body {
         match self {
             Self::Text(text) => Some(text.as_bytes()),
             Self::Bytes(bytes) => Some(bytes),
-            #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
             Self::Form(_) => None,
         }
     }

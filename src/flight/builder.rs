@@ -332,7 +332,7 @@ impl Binary {
     }
 
     /// Returns the letter of the type with this name.
-    #[cfg(all(target_arch = "wasm32", any(feature = "flight", feature = "client-web")))]
+    #[allow(dead_code, reason = "only the edges use it")]
     pub(crate) fn letter_of(name: &str) -> Option<char> {
         b"AOoUSsLlGgMmV".iter().map(|letter| Self::of(*letter)).find(|kind| kind.name() == name).map(Self::letter)
     }

@@ -1,8 +1,9 @@
 //! Carries values that only JavaScript can read. Knows none of them and no JavaScript: `src/browser/values.rs` does.
 //!
-//! That file is reached through the trait [`Outside`] and by `src/flight/serde/preserved.rs`. So a program without such
+//! That file is reached through the trait [`Outside`], and where serde names what `preserve` made. So a program without such
 //! values does not link it.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -51,9 +52,8 @@ pub(crate) trait Outside {
     #[cfg(feature = "client")]
     fn body(&self, parts: &[super::Part<Value>]) -> Result<(crate::client::Body, usize), Error>;
 
-    /// Returns the value of JavaScript.
-    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-    fn js(&self) -> &wasm_bindgen::JsValue;
+    /// Returns itself, for the edge that made it.
+    fn as_any(&self) -> &dyn Any;
 }
 
 impl fmt::Debug for Foreign {

@@ -6,7 +6,6 @@
 mod de;
 mod fault;
 mod newtype;
-mod preserved;
 mod ser;
 
 use std::cell::Cell;
@@ -16,8 +15,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::newtype::{BigInt, Date};
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-pub(crate) use self::preserved::PRESERVED;
 
 use self::de::Reader;
 use self::fault::Fault;
@@ -26,6 +23,10 @@ use super::foreign::{Foreign, Opening};
 use super::{Class, Classified, Container, Decoder, Encoded, Encoder, Key, Limits, Native, Value};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
+
+/// Name of the newtype that `serde_wasm_bindgen::preserve` makes of a value of JavaScript. Only where serde names it may
+/// `crate::javascript` be called: a program without such values does not link it.
+pub(crate) const PRESERVED: &str = "1fc430ca-5b7f-4295-92de-33cf2b145d38";
 
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
 const MAX_WRAPS: usize = 32;
@@ -135,6 +136,7 @@ pub(crate) enum Arguments {
     /// All of them are there.
     Complete(Encoded<Value>),
     /// A promise or a stream of JavaScript is among them.
+    #[allow(dead_code, reason = "only the client waits for them")]
     Open(Opening),
 }
 

@@ -179,7 +179,7 @@ impl Flowing {
     }
 
     /// Returns the values that wait to be taken.
-    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+    #[allow(dead_code, reason = "only the client's edge in a browser uses it")]
     pub(crate) fn waiting(&self) -> impl Iterator<Item = &Value> {
         self.waiting.iter().map(|(value, _)| value)
     }

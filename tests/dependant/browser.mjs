@@ -40,7 +40,8 @@ const server = createServer((request, response) => {
     const body = String(bytes);
     const { pathname } = new URL(request.url, "http://localhost");
     if (request.headers["next-action"]?.startsWith("7f0")) {
-      return answer(request, bytes, response).catch((error) => response.writeHead(500, { "Content-Type": "text/plain" }).end(String(error?.stack ?? error)));
+      const failed = (error) => response.writeHead(500, { "Content-Type": "text/plain" }).end(String(error?.stack ?? error));
+      return answer(request, bytes, response).catch(failed);
     }
     if (request.headers["next-action"]) return act(request, response, body);
     if (pathname === "/arrived") return void (log.includes("hold") ? response.end() : waiting.push(() => response.end()));

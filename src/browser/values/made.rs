@@ -9,7 +9,7 @@ use js_sys::{Array, BigInt, Date, Function, Object, Promise, Reflect, Symbol, Ui
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::Form;
+use super::{Fields, js};
 use crate::flight::{Binary, Bytes, Flow, Flowing, PromiseState, Rejection, Shared, Value};
 
 /// Promises that may be directly inside each other.
@@ -38,7 +38,7 @@ extern "C" {
 }
 
 /// Makes the value of JavaScript that `value` is.
-pub(crate) fn to_js(value: &Value) -> Made<JsValue> {
+pub(super) fn to_js(value: &Value) -> Made<JsValue> {
     let mut maker = Maker::default();
     let root = maker.make(value, 0)?;
     while let Some((made, value)) = maker.todo.pop() {
@@ -75,7 +75,7 @@ impl Maker {
             Value::Object(_) => (Object::new().into(), true),
             Value::Map(_) => (js_sys::Map::new().into(), true),
             Value::Set(_) => (js_sys::Set::new(&JsValue::UNDEFINED).into(), true),
-            Value::FormData(_) => (Form::new().map_err(refused)?.into(), true),
+            Value::FormData(_) => (Fields::new().map_err(refused)?.into(), true),
             Value::Error(error) => (error_of(error.borrow().message.as_deref().unwrap_or_default()), true),
             Value::Promise(promise) => (self.promise(promise, wraps)?, false),
             Value::Bytes(bytes) => (binary(bytes).map_err(refused)?, false),
@@ -83,7 +83,7 @@ impl Maker {
             Value::Server(server) => (self.function(&server.borrow().id, &server.borrow().bound, wraps)?, false),
             Value::Iterator(items) => (self.iterator(items)?, false),
             Value::Flow(flow) => (self.stream(&flow.borrow(), wraps)?, false),
-            Value::Foreign(foreign) => (foreign.0.js().clone(), false),
+            Value::Foreign(foreign) => (js(foreign), false),
             Value::Client(_) => return Err("something in a client module, which JavaScript cannot have here".into()),
             Value::Lazy(_) => return Err("a lazy value, which JavaScript cannot have here".into()),
         };
@@ -124,7 +124,7 @@ impl Maker {
                 }
             }
             Value::FormData(fields) => {
-                let made: &Form = made.unchecked_ref();
+                let made: &Fields = made.unchecked_ref();
                 for (name, value) in fields.borrow().iter() {
                     made.append(name, &self.make(value, 0)?).map_err(refused)?;
                 }

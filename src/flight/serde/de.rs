@@ -14,8 +14,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, Step, noun};
 use super::newtype::{BIGINT, DATE};
-use super::preserved::{self, PRESERVED};
-use super::{Depth, Limits, MAX_WRAPS};
+use super::{Depth, Limits, MAX_WRAPS, PRESERVED};
 use crate::flight::{ErrorValue, Object, Shared, Value, date};
 
 /// Reads one value.
@@ -253,7 +252,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     #[inline(always)]
     fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
         if name == PRESERVED {
-            return preserved::give(&self.resolved()?.value, visitor);
+            return crate::javascript::give(&self.resolved()?.value, visitor);
         }
         self.deserialize_seq(visitor)
     }

@@ -213,8 +213,7 @@ fn describe(found: Unexpected<'_>) -> &'static str {
 
 fn said(message: impl fmt::Display) -> String {
     let mut message = message.to_string();
-    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-    if let Some(class) = super::preserved::wrong_class(&message) {
+    if let Some(class) = crate::javascript::wrong_class(&message) {
         return class;
     }
     if let Some((end, _)) = message.char_indices().nth(MAX_SAID) {

@@ -10,8 +10,7 @@ use serde::ser::{
 
 use super::fault::{Fault, Step};
 use super::newtype::{self, BIGINT, DATE};
-use super::preserved::{self, PRESERVED};
-use super::{Depth, Limits};
+use super::{Depth, Limits, PRESERVED};
 use crate::flight::{Object, Shared, Value};
 
 /// Most elements for which memory is taken in advance: a type may claim any length.
@@ -143,7 +142,7 @@ impl Serializer for Writer {
     #[inline(always)]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Value, Fault> {
         if name == PRESERVED {
-            return preserved::take(&value.serialize(self)?);
+            return crate::javascript::take(&value.serialize(self)?).map_err(Fault::new);
         }
         let value = value.serialize(Self(self.0.wrap()?))?;
         match (name, &value) {

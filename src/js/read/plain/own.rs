@@ -1,4 +1,5 @@
-//! Reads single values without the functions of `plain.js`, which programs in Rust do not have.
+//! Reads single values without the functions of `plain.js`, which programs in Rust do not have. Must not decide what is
+//! sent.
 //!
 //! Every function that may run the page's code is imported with `catch`.
 
