@@ -1,4 +1,5 @@
-//! Stands for `src/browser/values.rs` in builds without a browser: there are no values of JavaScript. Must not make any.
+//! Stands for `src/browser/values.rs` in builds without a browser: there are no values of JavaScript. Must not make
+//! any.
 
 use serde::de::{Error, Visitor};
 

@@ -1,7 +1,7 @@
 //! Sends values that only a browser has, and makes them from answers: files, blobs, forms, streams, any `JsValue`.
 //!
-//! Nothing here is linked by a program that neither uses [`Js`] nor `serde_wasm_bindgen::preserve`: `src/flight` reaches
-//! it where serde names a preserved value. Must not read rows or write bodies of text: the codec does.
+//! Nothing here is linked by a program that neither uses [`Js`] nor `serde_wasm_bindgen::preserve`: `src/flight`
+//! reaches it where serde names a preserved value. Must not read rows or write bodies of text: the codec does.
 
 mod made;
 

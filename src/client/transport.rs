@@ -101,7 +101,8 @@ pub enum Body {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// A form with files: a `web_sys::FormData` in a browser, and never elsewhere. The browser writes the `content-type`.
+    /// A form with files: a `web_sys::FormData` in a browser, and never elsewhere. The browser writes the
+    /// `content-type`.
     Form(crate::javascript::Form),
 }
 

@@ -1,7 +1,7 @@
 //! Carries values that only JavaScript can read. Knows none of them and no JavaScript: `src/browser/values.rs` does.
 //!
-//! That file is reached through the trait [`Outside`], and where serde names what `preserve` made. So a program without such
-//! values does not link it.
+//! That file is reached through the trait [`Outside`], and where serde names what `preserve` made. So a program without
+//! such values does not link it.
 
 use std::any::Any;
 use std::fmt;

@@ -24,8 +24,8 @@ use super::{Class, Classified, Container, Decoder, Encoded, Encoder, Key, Limits
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
-/// Name of the newtype that `serde_wasm_bindgen::preserve` makes of a value of JavaScript. Only where serde names it may
-/// `crate::javascript` be called: a program without such values does not link it.
+/// Name of the newtype that `serde_wasm_bindgen::preserve` makes of a value of JavaScript. Only where serde names it
+/// may `crate::javascript` be called: a program without such values does not link it.
 pub(crate) const PRESERVED: &str = "1fc430ca-5b7f-4295-92de-33cf2b145d38";
 
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
