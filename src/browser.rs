@@ -10,6 +10,8 @@
 //! # }
 //! ```
 
+pub(crate) mod values;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -22,6 +24,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestMode, Url};
+
+pub use self::values::Js;
 
 use crate::client::{Body, Builder, Host, Moved, Request, Response, Runtime, Target, Task, Transport};
 use crate::protocol::{NEXT_ACTION, RedirectType, Revalidated};
@@ -102,6 +106,7 @@ fn start(request: Request) -> Result<(js_sys::Promise, Abort), FetchError> {
         None => builder.build()?,
         Some(Body::Text(text)) => builder.body(text)?,
         Some(Body::Bytes(bytes)) => builder.body(Uint8Array::from(&*bytes))?,
+        Some(Body::Form(form)) => builder.body(form)?,
     };
     let request: web_sys::Request = built.into();
     Ok((fetch(&request)?, abort))

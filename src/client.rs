@@ -84,6 +84,7 @@ pub use self::route::{Route, RouteFuture};
 pub use self::runtime::Runtime;
 pub use self::task::Task;
 pub use self::transport::{Body, Incoming, Request, Response, Transport};
+pub use crate::javascript::Form;
 
 use self::driver::Driver;
 use crate::call::{CallId, LaneName};
@@ -123,7 +124,7 @@ impl Client {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn call<R: DeserializeOwned + 'static>(&self, action: impl AsRef<str>, arguments: impl Serialize) -> Call<R> {
-        let (action, arguments) = (ActionId::parse(action.as_ref()), flight::to_reply(&arguments));
+        let (action, arguments) = (ActionId::parse(action.as_ref()), flight::read_arguments(&arguments));
         Call::new(Rc::clone(&self.calls), action, arguments)
     }
 

@@ -62,6 +62,7 @@ mod builder;
 mod date;
 mod decode;
 mod encode;
+mod foreign;
 pub(crate) mod hash;
 pub(crate) mod json;
 mod limits;
@@ -77,12 +78,17 @@ mod special_values;
 mod value;
 mod value_watch;
 
+#[allow(unused_imports, reason = "the client uses them, and its edge in a browser")]
+pub(crate) use self::serde::{Arguments, PRESERVED, read_arguments};
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use builder::{Binary, Build, Flow, Key, Put, Ready};
 pub use decode::Decoder;
 pub use encode::{
     Body, Class, Classified, Container, Contents, Encoded, Encoder, Inspect, Later, Opaque, Part, Slot, Temporaries, Text, encode,
 };
+pub use foreign::Foreign;
+#[allow(unused_imports, reason = "the client uses them, and its edge in a browser")]
+pub(crate) use foreign::{Opening, Outside};
 pub use limits::Limits;
 pub use model::{Edit, Made, Node, Scalar, Spot, Tree};
 pub use native::Native;

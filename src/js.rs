@@ -1,11 +1,14 @@
-//! Connects both wasm modules to JavaScript: makes errors and small objects, and waits for promises. Knows nothing
-//! of calls.
+//! Connects wasm to JavaScript: reads values, makes errors and small objects, and waits for promises. Knows nothing of
+//! calls.
 #![allow(dead_code, reason = "each edge uses a part of it")]
 
 pub(crate) mod error;
 pub(crate) mod exported;
 pub(crate) mod object;
+#[cfg(any(feature = "dispatcher", feature = "flight"))]
 pub(crate) mod options;
+#[cfg(any(feature = "flight", feature = "client-web"))]
+pub(crate) mod read;
 #[cfg(test)]
 pub(crate) mod test_module;
 pub(crate) mod wait;

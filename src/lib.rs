@@ -40,9 +40,11 @@ pub mod client;
 #[allow(dead_code, reason = "each edge uses some of them")]
 mod codes;
 mod dispatcher;
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+mod elsewhere;
 mod error;
 pub mod flight;
-#[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight", feature = "client-web")))]
 mod js;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;
@@ -58,6 +60,11 @@ mod time;
 mod web;
 #[cfg(all(target_arch = "wasm32", feature = "flight"))]
 mod web_flight;
+
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+use browser::values as javascript;
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+use elsewhere as javascript;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
 #[cfg(feature = "client")]

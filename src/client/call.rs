@@ -14,7 +14,7 @@ use super::order::{Idempotency, Order, ReadValue, Settings};
 use super::outcome::{Outcome, Settled, Waiter};
 use super::settings::{action_setters, setters};
 use crate::call::{CallId, LaneName, Options};
-use crate::flight::{Value, from_value};
+use crate::flight::{Arguments, Value, from_value};
 use crate::protocol::ActionId;
 use crate::{Error, Kind};
 
@@ -61,17 +61,13 @@ use crate::{Error, Kind};
 pub struct Call<R> {
     driver: Rc<Driver>,
     action: Result<ActionId, Error>,
-    arguments: Result<crate::flight::Encoded<Value>, Error>,
+    arguments: Result<Arguments, Error>,
     settings: Settings,
     answer: PhantomData<fn() -> R>,
 }
 
 impl<R: DeserializeOwned + 'static> Call<R> {
-    pub(super) fn new(
-        driver: Rc<Driver>,
-        action: Result<ActionId, Error>,
-        arguments: Result<crate::flight::Encoded<Value>, Error>,
-    ) -> Self {
+    pub(super) fn new(driver: Rc<Driver>, action: Result<ActionId, Error>, arguments: Result<Arguments, Error>) -> Self {
         Self { driver, action, arguments, settings: Settings::default(), answer: PhantomData }
     }
 

@@ -3,6 +3,8 @@
 //! Must not run code of the program (a transport, a host, a waker, a value's `drop`) while anything here is borrowed:
 //! that code may call back.
 
+mod open;
+
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -14,7 +16,7 @@ use super::host::{self, Host, Moved};
 use super::order::{ReadValue, Wire, Work};
 use super::outcome::{Answer, Redirected, Settled, Waiter};
 use super::runtime::{self, AnyRuntime};
-use super::task::Stop;
+use super::task::{self, Stop};
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
 use crate::dispatcher::{Dispatcher, Effect, HeadFacts, Rules};
@@ -110,6 +112,7 @@ impl Driver {
                 waiter.settle(Settled { result: Err(error), answer: Answer::default(), timings, attempts: 0 });
             }
             Ok((work, options)) => {
+                let open = work.open();
                 let held = Held {
                     work,
                     read,
@@ -122,10 +125,25 @@ impl Driver {
                 };
                 self.held.borrow_mut().insert(id, held);
                 let visit = world.host.as_ref().map(Host::visit);
-                self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready: true }, now)));
+                let ready = open.is_none();
+                self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready }, now)));
+                if let Some(open) = open {
+                    self.open(id, open);
+                }
             }
         }
         (id, waiter)
+    }
+
+    /// Runs work of a call.
+    fn spawn(&self, id: CallId, stop: &Stop, work: task::Work) {
+        let weak = Weak::clone(&self.this);
+        let task = stop.task(work, move || {
+            if let Some(this) = weak.upgrade() {
+                this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
+            }
+        });
+        self.world.runtime.spawn(task);
     }
 
     /// Aborts a call. Returns false if it is over.
@@ -221,7 +239,12 @@ impl Driver {
             Effect::Settle { id, result, timings, attempts } => self.settle(id, result, timings, attempts),
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
-                drop(held);
+                // A call that ended before its arguments were complete must not wait for them.
+                if let Some(Held { stop: Some(stop), work, .. }) = held.as_deref()
+                    && work.is_open()
+                {
+                    stop.stop();
+                }
             }
             Effect::Emit(call) => {
                 if let Some(listeners) = self.world.listeners.get() {
@@ -249,14 +272,8 @@ impl Driver {
             (Rc::clone(&held.work), std::mem::replace(&mut held.answer, answer))
         });
         let Some((work, _)) = began else { return };
-        let weak = Weak::clone(&self.this);
         let exchange = Exchange { driver: this, id, stop: stop.clone(), render };
-        let task = stop.task(work.perform(exchange), move || {
-            if let Some(this) = weak.upgrade() {
-                this.failed(id, Error::new(Kind::Internal, "the runtime dropped the task of this call"));
-            }
-        });
-        self.world.runtime.spawn(task);
+        self.spawn(id, &stop, work.perform(exchange));
     }
 
     /// Stops the exchange of a call.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::attempt::Attempt;
 use super::driver::Driver;
-use super::order::{ActionWork, Hooks, RouteWork, Work};
+use super::order::{ActionWork, Hooks, RouteWork, Wire, Work};
 use super::task::{self, Stop};
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
 use crate::call::{CallId, Render};
-use crate::flight::{Decoder, Native, Rejection, Value};
+use crate::flight::{Decoder, Encoded, Native, Opening, Rejection, Value};
 use crate::protocol::{self, ActionId, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
 use crate::{Error, Kind, Sent, retry_after};
 
@@ -44,6 +44,18 @@ impl Work for ActionWork {
 
     fn idempotency_key(&self) -> Option<String> {
         self.idempotency_key.clone()
+    }
+
+    fn open(&self) -> Option<Opening> {
+        self.open.take()
+    }
+
+    fn is_open(&self) -> bool {
+        self.sent.get().is_none()
+    }
+
+    fn fill(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        self.store(encoded, wire, random)
     }
 }
 
@@ -132,7 +144,7 @@ impl Exchange {
     }
 
     async fn read(&self, work: &ActionWork, head: &AnswerHead, mut body: Incoming) -> Option<()> {
-        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
+        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries()));
         loop {
             // A fault in the bytes is in the value, too.
             let read = body.read(&mut |bytes| drop(decoder.push(bytes))).await;
@@ -168,7 +180,7 @@ impl Exchange {
                 self.report(|driver, id| driver.failed(id, error))?;
                 return None;
             }
-            Poll::Ready(Err(thrown)) => Err(head.mention_possible_refusal(thrown.into_error(), rendered, || work.payload.len() as u64)),
+            Poll::Ready(Err(thrown)) => Err(head.mention_possible_refusal(thrown.into_error(), rendered, || work.size() as u64)),
             Poll::Pending => return Some(()),
         };
         if rendered {

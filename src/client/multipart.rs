@@ -1,39 +1,50 @@
 //! Writes form data as the body of a request (RFC 7578). Knows only fields of text: files need a browser.
 
 use super::Body;
-use crate::flight::{self, Encoded, Part, Value};
+use crate::flight::{self, Encoded, Foreign, Part, Value};
 use crate::{Error, Kind};
 
 /// The body of an action's request, and its content type.
 #[derive(Clone, Debug)]
 pub(super) struct Payload {
-    pub(super) content_type: String,
+    /// `None`: the transport writes it, with the text between two fields that the body then has.
+    pub(super) content_type: Option<String>,
     pub(super) body: Body,
+    /// Size in bytes.
+    pub(super) len: usize,
 }
 
 impl Payload {
     /// Writes encoded arguments. `random`: makes the text between two fields, which no field may contain.
     pub(super) fn new(encoded: &Encoded<Value>, random: impl FnOnce() -> [u8; 16]) -> Result<Self, Error> {
-        match &encoded.body {
-            flight::Body::Text(text) => Ok(Self { content_type: "text/plain;charset=UTF-8".to_owned(), body: Body::Text(text.clone()) }),
+        let (content_type, text) = match &encoded.body {
+            flight::Body::Text(text) => ("text/plain;charset=UTF-8".to_owned(), text.clone()),
             flight::Body::Form(parts) => {
+                if let Some(foreign) = parts.iter().find_map(foreign) {
+                    let (body, len) = foreign.0.body(parts)?;
+                    return Ok(Self { content_type: None, body, len });
+                }
                 let boundary = crate::protocol::request_id(random());
-                Ok(Self { content_type: format!("multipart/form-data; boundary={boundary}"), body: Body::Text(form(parts, &boundary)?) })
+                (format!("multipart/form-data; boundary={boundary}"), form(parts, &boundary)?)
             }
-        }
-    }
-
-    /// Returns the size in bytes.
-    pub(super) fn len(&self) -> usize {
-        self.body.as_bytes().len()
+        };
+        Ok(Self { content_type: Some(content_type), len: text.len(), body: Body::Text(text) })
     }
 
     /// Returns the body as text.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.body {
             Body::Text(text) => Some(text),
-            Body::Bytes(_) => None,
+            _ => None,
         }
+    }
+}
+
+/// Returns the value of JavaScript that a field holds.
+fn foreign(part: &Part<Value>) -> Option<&Foreign> {
+    match part {
+        Part::Entry { value: Value::Foreign(foreign), .. } => Some(foreign),
+        _ => None,
     }
 }
 
@@ -83,7 +94,7 @@ mod tests {
         let encoded = to_reply(&(BTreeMap::from([(true, "yes")]),)).unwrap();
         let payload = Payload::new(&encoded, || [0xff; 16]).unwrap();
         let boundary = "ffffffff-ffff-4fff-bfff-ffffffffffff";
-        assert_eq!(payload.content_type, format!("multipart/form-data; boundary={boundary}"));
+        assert_eq!(payload.content_type, Some(format!("multipart/form-data; boundary={boundary}")));
         let field = |name: &str, text: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
         let expected = [field("1", "[[true,\"yes\"]]"), field("0", "[\"$Q1\"]"), format!("--{boundary}--\r\n")].concat();
         assert_eq!(payload.text(), Some(&*expected));

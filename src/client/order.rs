@@ -1,6 +1,7 @@
 //! Checks the options of a call and makes its request. Sends nothing.
 
 use std::any::Any;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::multipart::Payload;
 use super::transport::Headers;
 use super::{Request, task, transport};
 use crate::call::{LaneName, Options, Render, Strategy};
-use crate::flight::{Encoded, Temporaries, Value};
+use crate::flight::{Arguments, Encoded, Opening, Temporaries, Value};
 use crate::protocol::{self, ActionId};
 use crate::text::{contains, digits};
 use crate::{Error, Kind, Retry};
@@ -66,14 +67,32 @@ pub(super) trait Work {
     fn idempotency_key(&self) -> Option<String> {
         None
     }
+
+    /// Returns the wait for open arguments, once.
+    fn open(&self) -> Option<Opening> {
+        None
+    }
+
+    /// True until the arguments are complete.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Stores the arguments, which are complete. Fails if they are too large.
+    fn fill(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        let _ = (encoded, wire, random);
+        Ok(())
+    }
 }
 
 /// The request of an action.
 pub(super) struct ActionWork {
     pub(super) action: ActionId,
     pub(super) url: String,
-    pub(super) payload: Payload,
-    pub(super) temporaries: Temporaries<Value>,
+    /// Set once the arguments are complete: before the call leaves its lane.
+    pub(super) sent: OnceCell<(Payload, Temporaries<Value>)>,
+    /// The wait for the arguments, if one of them is open.
+    pub(super) open: Cell<Option<Opening>>,
     headers: Headers,
     pub(super) hooks: Hooks,
     pub(super) idempotency_key: Option<String>,
@@ -91,7 +110,7 @@ pub(super) type Hooks = [Option<Hook>; 2];
 impl ActionWork {
     /// Makes the request of an attempt.
     pub(super) fn request(&self, render: Render) -> Request {
-        let mut request = Request::post(&*self.url, self.payload.body.clone());
+        let mut request = Request::new("POST", &*self.url);
         for (name, value) in protocol::request_headers(&self.action) {
             request = request.header(name, value);
         }
@@ -99,16 +118,43 @@ impl ActionWork {
             let (name, value) = protocol::SKIP_RENDER;
             request = request.header(name, value);
         }
-        request = request.header("content-type", &*self.payload.content_type);
+        if let Some((payload, _)) = self.sent.get() {
+            request.body = Some(payload.body.clone());
+            if let Some(content_type) = &payload.content_type {
+                request = request.header("content-type", &**content_type);
+            }
+        }
         request.headers.extend(self.headers.iter().cloned());
         request
+    }
+
+    /// Stores the arguments, which are complete. Fails if they are too large.
+    pub(super) fn store(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        let payload = Payload::new(&encoded, random)?;
+        if payload.len > wire.max_body_bytes {
+            let (bytes, limit) = (digits(payload.len as u64), digits(wire.max_body_bytes as u64));
+            let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
+            return Err(Error::new(Kind::BodyTooLarge, message));
+        }
+        let _ = self.sent.set((payload, encoded.temporaries));
+        Ok(())
+    }
+
+    /// Returns the arguments that an answer may refer back to.
+    pub(super) fn temporaries(&self) -> Temporaries<Value> {
+        self.sent.get().map(|(_, temporaries)| temporaries.clone()).unwrap_or_default()
+    }
+
+    /// Returns the size of the body in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.sent.get().map_or(0, |(payload, _)| payload.len)
     }
 }
 
 /// The parts of a call of an action, as the caller gave them.
 pub(super) struct Order {
     pub(super) action: Result<ActionId, Error>,
-    pub(super) arguments: Result<Encoded<Value>, Error>,
+    pub(super) arguments: Result<Arguments, Error>,
     pub(super) settings: Settings,
     /// Name of the type of the value: only calls for the same type share an answer.
     pub(super) type_name: &'static str,
@@ -119,23 +165,24 @@ impl Order {
     pub(super) fn prepare(self, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Rc<dyn Work>, Options), Error> {
         let Self { action, arguments, settings: own, type_name } = self;
         let action = action?;
-        let encoded = arguments?;
+        let arguments = arguments?;
         let url = own.url.clone().or_else(|| wire.settings.url.clone());
         let url = url.ok_or_else(|| Error::new(Kind::InvalidOption, "url: the client has none, and neither has the call"))?;
-        let payload = Payload::new(&encoded, random)?;
-        if payload.len() > wire.max_body_bytes {
-            let (bytes, limit) = (digits(payload.len() as u64), digits(wire.max_body_bytes as u64));
-            let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
-            return Err(Error::new(Kind::BodyTooLarge, message));
-        }
         let (headers, idempotency_key) = headers(&own, wire, random)?;
         let mut options = options(&own, &wire.settings, action.as_str(), idempotency_key.is_some());
         options.safe = action.is_cached();
-        // An answer that refers to a caller's own arguments is that caller's alone.
-        options.identity =
-            payload.text().filter(|text| !contains(text, "\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
         let hooks = [wire.settings.hook.clone(), own.hook];
-        let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, hooks, idempotency_key };
+        let work = ActionWork { action, url, sent: OnceCell::new(), open: Cell::new(None), headers, hooks, idempotency_key };
+        match arguments {
+            Arguments::Open(open) => work.open.set(Some(open)),
+            Arguments::Complete(encoded) => {
+                work.store(encoded, wire, random)?;
+                let text = work.sent.get().and_then(|(payload, _)| payload.text());
+                // An answer that refers to a caller's own arguments is that caller's alone.
+                let text = text.filter(|text| !contains(text, "\"$T"));
+                options.identity = text.map(|text| [work.action.as_str(), &work.url, type_name, text].join("\n").into());
+            }
+        }
         Ok((Rc::new(work), options))
     }
 }

@@ -17,7 +17,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::sim::{Reply, Sim};
-use super::{CallFuture, Client, Outcome, Request};
+use super::{Body, CallFuture, Client, Outcome, Request};
 use crate::{Error, Kind, Sent, State};
 
 pub(super) const ACTION: &str = "7faaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -52,7 +52,7 @@ pub(super) fn script(replies: impl IntoIterator<Item = Reply>) -> (Sim, Client) 
 
 /// Returns the first argument of a request, in JSON.
 pub(super) fn first_argument(request: &Request) -> String {
-    let body = String::from_utf8(request.body.as_ref().expect("a body").as_bytes().to_vec()).unwrap();
+    let body = String::from_utf8(request.body.as_ref().and_then(Body::as_bytes).expect("a body").to_vec()).unwrap();
     let list: Vec<serde_json::Value> = serde_json::from_str(&body).unwrap();
     list[0].to_string()
 }

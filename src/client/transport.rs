@@ -86,13 +86,13 @@ pub struct Request {
     pub body: Option<Body>,
 }
 
-/// The body of a request. More kinds may follow, for files of the browser.
+/// The body of a request. In a browser it may also be a form with files.
 ///
 /// ```
 /// use actionlane::client::Body;
 ///
-/// assert_eq!(Body::from("[1]").as_bytes(), b"[1]");
-/// assert_eq!(Body::from(vec![0xff]).as_bytes(), [0xff]);
+/// assert_eq!(Body::from("[1]").as_bytes(), Some(&b"[1]"[..]));
+/// assert_eq!(Body::from(vec![0xff]).as_bytes(), Some(&[0xff][..]));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,14 +101,18 @@ pub enum Body {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A form with files: a `web_sys::FormData` in a browser, and never elsewhere. The browser writes the
+    /// `content-type`.
+    Form(crate::javascript::Form),
 }
 
 impl Body {
-    /// Returns the bytes.
-    pub fn as_bytes(&self) -> &[u8] {
+    /// Returns the bytes. `None` for a form with files: only the browser can read it.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Bytes(bytes) => bytes,
+            Self::Text(text) => Some(text.as_bytes()),
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Form(_) => None,
         }
     }
 }

@@ -331,6 +331,12 @@ impl Binary {
         }
     }
 
+    /// Returns the letter of the type with this name.
+    #[allow(dead_code, reason = "only the edges use it")]
+    pub(crate) fn letter_of(name: &str) -> Option<char> {
+        b"AOoUSsLlGgMmV".iter().map(|letter| Self::of(*letter)).find(|kind| kind.name() == name).map(Self::letter)
+    }
+
     /// Returns the name of the type in JavaScript.
     pub fn name(self) -> &'static str {
         match self {

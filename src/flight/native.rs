@@ -260,10 +260,14 @@ impl Inspect for Native {
     type Value = Value;
 
     fn symbol(&mut self, value: &Value) -> Option<String> {
-        if let Value::Symbol(name) = value { Some(name.to_string()) } else { None }
+        match value {
+            Value::Symbol(name) => Some(name.to_string()),
+            Value::Foreign(foreign) => foreign.0.symbol(),
+            _ => None,
+        }
     }
 
-    fn classify(&mut self, value: &Value, _: Key<'_>) -> Classified<Value> {
+    fn classify(&mut self, value: &Value, key: Key<'_>) -> Classified<Value> {
         let class = match value {
             Value::Undefined => Class::Undefined,
             Value::Null => Class::Null,
@@ -284,11 +288,12 @@ impl Inspect for Native {
             Value::Server(_) => Class::Container(Container::Reference),
             Value::Iterator(_) => Class::Container(Container::Iterator),
             Value::Error(_) | Value::Client(_) | Value::Lazy(_) | Value::Flow(_) => Class::Opaque(Opaque::Instance),
+            Value::Foreign(foreign) => return foreign.0.classify(key),
         };
         Classified { value: None, class }
     }
 
-    fn contents(&mut self, value: &Value, _: Container) -> Option<Contents<Value>> {
+    fn contents(&mut self, value: &Value, container: Container) -> Option<Contents<Value>> {
         Some(match value {
             Value::Array(items) | Value::Set(items) | Value::Iterator(items) => Contents::Values(items.borrow().clone()),
             Value::Bytes(bytes) => {
@@ -308,6 +313,7 @@ impl Inspect for Native {
                 Contents::Fields(entries.borrow().iter().map(|(name, value)| (name.to_string(), value.clone())).collect())
             }
             Value::Promise(_) => Contents::Later { later: Later::Promise, source: value.clone() },
+            Value::Foreign(foreign) => return foreign.0.contents(container),
             _ => return None,
         })
     }

@@ -19,8 +19,14 @@ pub use self::newtype::{BigInt, Date};
 use self::de::Reader;
 use self::fault::Fault;
 use self::ser::Writer;
-use super::{Decoder, Encoded, Limits, Native, Value, encode};
+use super::foreign::{Foreign, Opening};
+use super::{Class, Classified, Container, Decoder, Encoded, Encoder, Key, Limits, Native, Value};
+use crate::protocol::WireForm;
 use crate::{Error, Kind};
+
+/// Name of the newtype that `serde_wasm_bindgen::preserve` makes of a value of JavaScript. Only where serde names it
+/// may `crate::javascript` be called: a program without such values does not link it.
+pub(crate) const PRESERVED: &str = "1fc430ca-5b7f-4295-92de-33cf2b145d38";
 
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
 const MAX_WRAPS: usize = 32;
@@ -119,12 +125,43 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn to_reply<T: Serialize + ?Sized>(arguments: &T) -> Result<Encoded<Value>, Error> {
-    let root = match arguments.serialize(Writer::default()).map_err(Fault::into_argument_error)? {
+    match read_arguments(arguments)? {
+        Arguments::Complete(encoded) => Ok(encoded),
+        Arguments::Open(_) => Err(Error::new(Kind::Encode, "the arguments: a promise or a stream is still open")),
+    }
+}
+
+/// The arguments of an action.
+pub(crate) enum Arguments {
+    /// All of them are there.
+    Complete(Encoded<Value>),
+    /// A promise or a stream of JavaScript is among them.
+    #[allow(dead_code, reason = "only the client waits for them")]
+    Open(Opening),
+}
+
+/// Encodes the arguments of an action, as [`to_reply`] does. They may hold promises and streams of JavaScript.
+pub(crate) fn read_arguments<T: Serialize + ?Sized>(arguments: &T) -> Result<Arguments, Error> {
+    encode_arguments(arguments.serialize(Writer::default()))
+}
+
+fn encode_arguments(root: Result<Value, Fault>) -> Result<Arguments, Error> {
+    let root = match root.map_err(Fault::into_argument_error)? {
         Value::Null => Value::array([]),
         root @ Value::Array(_) => root,
+        Value::Foreign(list) if is_array(&list) => Value::Foreign(list),
         other => return Err(Error::new(Kind::Encode, format!("the arguments: expected a tuple, found {}", fault::noun(&other)))),
     };
-    encode(&mut Native::default(), root)
+    let encoder = Encoder::new(Native::default(), root, WireForm::default())?;
+    match encoder.open_source() {
+        None => Ok(Arguments::Complete(encoder.finish())),
+        Some(Value::Foreign(source)) => Ok(Arguments::Open(source.clone().0.collect(encoder))),
+        Some(_) => Err(Error::new(Kind::Encode, "the arguments: a promise is still open")),
+    }
+}
+
+fn is_array(value: &Foreign) -> bool {
+    matches!(value.0.classify(Key::Name("")), Classified { value: None, class: Class::Container(Container::Array) })
 }
 
 fn decode_whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {

@@ -178,6 +178,12 @@ impl Flowing {
         Some(value)
     }
 
+    /// Returns the values that wait to be taken.
+    #[allow(dead_code, reason = "only the client's edge in a browser uses it")]
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Value> {
+        self.waiting.iter().map(|(value, _)| value)
+    }
+
     /// Returns the end, once all rows have arrived. Values may still wait to be taken.
     pub fn end(&self) -> Poll<Result<Value, Rejection>> {
         self.end.clone()

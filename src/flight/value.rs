@@ -8,9 +8,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::Rejection;
 use super::json::{self, Token, Tokens};
 use super::special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
+use super::{Foreign, Rejection};
 
 /// A JavaScript value without JavaScript.
 ///
@@ -74,6 +74,8 @@ pub enum Value {
     Lazy(Shared<Lazy>),
     /// A stream or async iterable.
     Flow(Shared<Flowing>),
+    /// A value of JavaScript.
+    Foreign(Foreign),
 }
 
 /// The members of an object.
@@ -196,6 +198,7 @@ impl Value {
             Self::Server(shared) => shared.address(),
             Self::Lazy(shared) => shared.address(),
             Self::Flow(shared) => shared.address(),
+            Self::Foreign(foreign) => foreign.0.identity(),
             _ => 0,
         }
     }

@@ -1,9 +1,5 @@
 //! Encodes the arguments of a call as a request body. Sends nothing.
 
-mod async_values;
-mod plain;
-mod types;
-
 use std::pin::Pin;
 
 use js_sys::Promise;
@@ -11,11 +7,10 @@ use wasm_bindgen::prelude::*;
 
 use crate::flight::{self, Encoder, Limits, Part};
 use crate::js::error::Failure;
+use crate::js::read::plain::{self, Plain, Reads};
+use crate::js::read::{Reader, open};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
-pub(crate) use plain::Plain;
-use plain::Reads;
-use types::Reader;
 
 /// The arguments that an answer may refer back to, by their paths.
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;
@@ -93,7 +88,8 @@ fn read(args: &JsValue, settings: EncodeSettings, reads: Option<Reads>) -> Resul
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)
     } else {
-        Body::Open(async_values::collect(encoder, thrown, settings.stop))
+        let collecting = open::collect(encoder, thrown.clone(), settings.stop);
+        Body::Open(Box::pin(async move { body(collecting.await?).map_err(|error| thrown.with(error)) }))
     };
     Ok(Encoded { body, temporaries })
 }

@@ -7,10 +7,11 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::args::{self, EncodeSettings, Plain};
+use super::args::{self, EncodeSettings};
 use super::options::{LimitOptions, limits};
 use crate::js::error;
 use crate::js::exported::Exported;
+use crate::js::read::plain::Plain;
 use crate::protocol::wire_form;
 
 /// Arguments that were read; their body is complete once all open ones have settled.

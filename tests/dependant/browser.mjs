@@ -1,12 +1,14 @@
-// Runs the dependant crate in Chromium against a server: `node tests/dependant/browser.mjs DIR`, where DIR has what
-// `wasm-bindgen --target web` made of it. Builds nothing.
+// Runs the dependant crate in a browser against a server: `node tests/dependant/browser.mjs DIR [firefox]`, where DIR
+// has what `wasm-bindgen --target web` made of it. Builds nothing.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { browse } from "../next/shared/browser.mjs";
+import { answer } from "./react.mjs";
+import { values } from "./values.mjs";
 
-const dir = process.argv[2];
+const [dir, name] = process.argv.slice(2);
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 const log = [];
 const waiting = [];
@@ -34,8 +36,13 @@ function act(request, response, body) {
 const server = createServer((request, response) => {
   const chunks = [];
   request.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
-    const body = Buffer.concat(chunks).toString();
+    const bytes = Buffer.concat(chunks);
+    const body = String(bytes);
     const { pathname } = new URL(request.url, "http://localhost");
+    if (request.headers["next-action"]?.startsWith("7f0")) {
+      const failed = (error) => response.writeHead(500, { "Content-Type": "text/plain" }).end(String(error?.stack ?? error));
+      return answer(request, bytes, response).catch(failed);
+    }
     if (request.headers["next-action"]) return act(request, response, body);
     if (pathname === "/arrived") return void (log.includes("hold") ? response.end() : waiting.push(() => response.end()));
     if (pathname === "/log") return void response.end(JSON.stringify(log.splice(0)));
@@ -49,7 +56,7 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;
 
-const browser = await browse();
+const browser = await browse(name);
 let failed = 0;
 /** Runs a check: `act` in the page, whose result must be `expected`. */
 async function check(name, act, expected, ...args) {
@@ -102,9 +109,13 @@ try {
     "NETWORK: no answer (sent: unknown) <- fetch gave no Response",
     42,
   ]);
+  await values(check);
   await check("the module exports what the dependant declares, and nothing of the crate", async () => {
     return Object.keys(rust).filter((name) => name !== "default").sort();
-  }, ["call", "dropped", "initSync", "order", "resolve", "route"]);
+  }, [
+    "any", "call", "dropped", "dropped_open", "echo", "echo_note", "form", "initSync", "list", "make", "order", "resolve", "route",
+    "small", "upload", "whole", "wrong",
+  ]);
 } finally {
   await browser.end();
   server.closeAllConnections();

@@ -57,6 +57,7 @@ fn show(value: &Value) -> String {
                 let chunks: Vec<_> = std::iter::from_fn(|| flow.borrow_mut().take()).collect();
                 format!("{:?}({}|{})", flow.borrow().kind(), list(chunks.iter(), met), state(&flow.borrow().end(), met))
             }
+            Value::Foreign(foreign) => format!("{foreign:?}"),
         }
     }
     inner(value, &mut Vec::new())

@@ -20,6 +20,11 @@ impl<I: Inspect> Encoder<I> {
         self.slots.pop_front()
     }
 
+    /// Returns the source of the next slot to wait for.
+    pub(in crate::flight) fn open_source(&self) -> Option<&I::Value> {
+        self.slots.front().map(|slot| &slot.source)
+    }
+
     /// True if no slot is open: the body is complete.
     pub fn is_complete(&self) -> bool {
         self.open.is_empty()

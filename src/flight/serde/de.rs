@@ -14,7 +14,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, Step, noun};
 use super::newtype::{BIGINT, DATE};
-use super::{Depth, Limits, MAX_WRAPS};
+use super::{Depth, Limits, MAX_WRAPS, PRESERVED};
 use crate::flight::{ErrorValue, Object, Shared, Value, date};
 
 /// Reads one value.
@@ -30,8 +30,19 @@ impl<'b> Reader<'b> {
         Self { value, budget, depth: Depth::default() }
     }
 
+    /// Replaces a promise by the value it was settled with, and a value of JavaScript by one of Rust.
+    fn settled(self) -> Result<Self, Fault> {
+        let mut this = self.resolved()?;
+        if let Value::Foreign(foreign) = &this.value
+            && let Some(value) = foreign.0.read()
+        {
+            this.value = value;
+        }
+        Ok(this)
+    }
+
     /// Replaces a promise by the value it was settled with.
-    fn settled(mut self) -> Result<Self, Fault> {
+    fn resolved(mut self) -> Result<Self, Fault> {
         for _ in 0..MAX_WRAPS {
             let Value::Promise(promise) = &self.value else { return Ok(self) };
             let value = match &promise.borrow().0 {
@@ -237,7 +248,12 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
+    // Inlined for the same reason as `serialize_newtype_struct`.
+    #[inline(always)]
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        if name == PRESERVED {
+            return crate::javascript::give(&self.resolved()?.value, visitor);
+        }
         self.deserialize_seq(visitor)
     }
 

@@ -183,6 +183,7 @@ pub(super) fn noun(value: &Value) -> &'static str {
         Value::Iterator(_) => "an iterator",
         Value::Lazy(_) => "a lazy value",
         Value::Flow(_) => "a stream",
+        Value::Foreign(_) => "a value of JavaScript",
     }
 }
 
@@ -212,6 +213,9 @@ fn describe(found: Unexpected<'_>) -> &'static str {
 
 fn said(message: impl fmt::Display) -> String {
     let mut message = message.to_string();
+    if let Some(class) = crate::javascript::wrong_class(&message) {
+        return class;
+    }
     if let Some((end, _)) = message.char_indices().nth(MAX_SAID) {
         message.truncate(end);
         message.push('…');

@@ -10,7 +10,7 @@ use serde::ser::{
 
 use super::fault::{Fault, Step};
 use super::newtype::{self, BIGINT, DATE};
-use super::{Depth, Limits};
+use super::{Depth, Limits, PRESERVED};
 use crate::flight::{Object, Shared, Value};
 
 /// Most elements for which memory is taken in advance: a type may claim any length.
@@ -138,7 +138,12 @@ impl Serializer for Writer {
         Ok(Value::string(variant))
     }
 
+    // The name is known where this is called. Inlined, a program that preserves no value does not link what takes one.
+    #[inline(always)]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Value, Fault> {
+        if name == PRESERVED {
+            return crate::javascript::take(&value.serialize(self)?).map_err(Fault::new);
+        }
         let value = value.serialize(Self(self.0.wrap()?))?;
         match (name, &value) {
             (DATE, Value::Number(ms)) => Ok(Value::Date(*ms)),

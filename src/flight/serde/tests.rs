@@ -454,3 +454,37 @@ fn a_repeated_container_counts_each_time_it_is_read() {
     }
     assert!(decode_error::<Sink>(&bomb).ends_with("more than 268435456 values and bytes, repeated ones counted"));
 }
+
+/// Newtypes as `serde_wasm_bindgen::preserve` makes them.
+mod preserved {
+    use super::*;
+
+    const ELSEWHERE: &str = "a value of JavaScript, which needs a browser and the feature `client-web`";
+
+    #[derive(Serialize)]
+    #[serde(rename = "1fc430ca-5b7f-4295-92de-33cf2b145d38")]
+    struct Sent(u32);
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename = "1fc430ca-5b7f-4295-92de-33cf2b145d38")]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Received(String, u32);
+
+    #[derive(Debug, Deserialize)]
+    struct Upload {
+        #[serde(rename = "file")]
+        _file: Received,
+    }
+
+    #[test]
+    fn a_value_of_javascript_is_not_sent_as_a_number_from_elsewhere() {
+        let error = to_reply(&("cart", [Some(Sent(132))])).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (Kind::Encode, &*format!("argument 1: [0]: {ELSEWHERE}")));
+    }
+
+    #[test]
+    fn a_value_of_javascript_is_not_read_elsewhere() {
+        let value = Value::object([("file", Value::array([Value::string("1fc430ca"), Value::Number(132.0)]))]);
+        assert_eq!(decode_error::<Upload>(&value), format!(".file: {ELSEWHERE}"));
+    }
+}

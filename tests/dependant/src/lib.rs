@@ -2,6 +2,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+pub mod values;
+
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -22,6 +24,14 @@ fn shown(error: Error) -> JsValue {
     format!("{error} (sent: {}){source}", error.sent().as_str()).into()
 }
 
+async fn poll_once(future: &mut (impl Future + Unpin)) {
+    poll_fn(|context| {
+        let _ = Pin::new(&mut *future).poll(context);
+        Poll::Ready(())
+    })
+    .await;
+}
+
 /// Makes three calls of one lane at once. Returns their values in order.
 #[wasm_bindgen]
 pub async fn order() -> Result<String, JsValue> {
@@ -38,11 +48,7 @@ pub async fn order() -> Result<String, JsValue> {
 pub async fn dropped(arrived: js_sys::Promise) -> Result<u32, JsValue> {
     let client = client()?;
     let mut call = client.call::<u32>(ACTION, ("hold",)).into_future();
-    poll_fn(|context| {
-        let _ = Pin::new(&mut call).poll(context);
-        Poll::Ready(())
-    })
-    .await;
+    poll_once(&mut call).await;
     wasm_bindgen_futures::JsFuture::from(arrived).await?;
     drop(call);
     let outcome = client.call::<u32>(ACTION, (7,)).await.map_err(shown)?;

@@ -1,5 +1,7 @@
-//! Calls `plain.js`, which reads plain arguments in JavaScript, and its helpers for single values. Must not read
-//! values itself.
+//! Calls `plain.js`, which reads plain arguments in JavaScript, and its helpers for single values. Programs in Rust do
+//! not have them: there, `own.rs` does their work. Must not read values itself.
+
+mod own;
 
 use std::cell::RefCell;
 
@@ -29,16 +31,16 @@ extern "C" {
     /// The result of reading all arguments at once: their body, and the paths of their containers.
     pub type Plain;
     #[wasm_bindgen(method, getter)]
-    pub(super) fn body(this: &Plain) -> JsValue;
+    pub(crate) fn body(this: &Plain) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub(super) fn reads(this: &Plain) -> Option<Reads>;
+    pub(crate) fn reads(this: &Plain) -> Option<Reads>;
     #[wasm_bindgen(method, catch)]
-    pub(super) fn find(this: &Plain, path: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn find(this: &Plain, path: &str) -> Result<JsValue, JsValue>;
 
     /// Containers that were read before, with what was read: a `Map`.
-    pub(super) type Reads;
+    pub(crate) type Reads;
     #[wasm_bindgen(method, catch)]
-    pub(super) fn get(this: &Reads, container: &JsValue) -> Result<JsValue, JsValue>;
+    pub(crate) fn get(this: &Reads, container: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
@@ -46,43 +48,45 @@ thread_local! {
 }
 
 /// Stores the functions of `plain.js`.
-pub(super) fn set(functions: JsValue) {
+pub(crate) fn set(functions: JsValue) {
     FUNCTIONS.set(Some(functions.unchecked_into()));
 }
 
-/// Calls a function. Fails with the error that the page's code threw.
-fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>) -> Result<T, JsValue> {
-    FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or(Err(JsValue::UNDEFINED), ask))
+/// Calls a function, or `own` if there is none. Fails with the error that the page's code threw.
+fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>, own: impl FnOnce() -> Result<T, JsValue>) -> Result<T, JsValue> {
+    // The npm package always has them, so that its wasm must not hold `own.rs`.
+    let without = || if cfg!(feature = "client-web") { own() } else { Err(JsValue::UNDEFINED) };
+    FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or_else(without, ask))
 }
 
 /// Returns the kind of a value, a number of [`kind`](crate::codes::kind).
-pub(super) fn kind(value: &JsValue) -> u32 {
-    with(|functions| functions.kind_of(value)).unwrap_or(codes::kind::OTHER)
+pub(crate) fn kind(value: &JsValue) -> u32 {
+    with(|functions| functions.kind_of(value), || Ok(own::kind(value))).unwrap_or(codes::kind::OTHER)
 }
 
 /// Returns the elements of an array.
-pub(super) fn list(array: &JsValue) -> Result<Array, JsValue> {
-    with(|functions| functions.list_of(array))
+pub(crate) fn list(array: &JsValue) -> Result<Array, JsValue> {
+    with(|functions| functions.list_of(array), || own::array_from(array))
 }
 
 /// Iterates a value. Returns its elements, and true if the value is itself an iterator. `None` if it cannot be
 /// iterated.
-pub(super) fn iterated(value: &JsValue) -> Result<Option<(Array, bool)>, JsValue> {
-    let pair = with(|functions| functions.iterated_of(value))?;
+pub(crate) fn iterated(value: &JsValue) -> Result<Option<(Array, bool)>, JsValue> {
+    let pair = with(|functions| functions.iterated_of(value), || own::iterated(value))?;
     Ok(pair.map(|pair| (pair.get(0).unchecked_into(), pair.get(1).is_truthy())))
 }
 
 /// Returns the entries of a form, as pairs.
-pub(super) fn fields(form: &JsValue) -> Result<Array, JsValue> {
-    with(|functions| functions.fields_of(form))
+pub(crate) fn fields(form: &JsValue) -> Result<Array, JsValue> {
+    with(|functions| functions.fields_of(form), || own::array_from(form))
 }
 
 /// Returns the letter of a view of a buffer; `None` for other values.
-pub(super) fn view(value: &JsValue) -> Result<Option<char>, JsValue> {
-    Ok(with(|functions| functions.view_of(value))?.and_then(|letter| letter.chars().next()))
+pub(crate) fn view(value: &JsValue) -> Result<Option<char>, JsValue> {
+    Ok(with(|functions| functions.view_of(value), || own::view(value))?.and_then(|letter| letter.chars().next()))
 }
 
 /// Returns the bytes of a buffer, or of a view of one.
-pub(super) fn bytes(value: &JsValue) -> Result<Blob, JsValue> {
-    with(|functions| functions.bytes_of(value))
+pub(crate) fn bytes(value: &JsValue) -> Result<Blob, JsValue> {
+    with(|functions| functions.bytes_of(value), || own::bytes(value))
 }

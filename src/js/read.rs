@@ -1,5 +1,8 @@
 //! Inspects JavaScript values for the encoder: their kinds, contents and identities. Writes nothing.
 
+pub(crate) mod open;
+pub(crate) mod plain;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -7,8 +10,8 @@ use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
-use super::Failure;
-use super::plain::{self, Reads, kind};
+use self::plain::{Reads, kind};
+use super::error::Failure;
 use crate::Error;
 use crate::codes::kind as codes;
 use crate::flight::{Class, Classified, Container, Contents, Inspect, Key, Later, Opaque, Text};
@@ -68,18 +71,18 @@ const FEW: usize = 4;
 
 /// The error that the page's code threw while a value was read.
 #[derive(Clone, Default)]
-pub(super) struct Thrown(Rc<RefCell<JsValue>>);
+pub(crate) struct Thrown(Rc<RefCell<JsValue>>);
 
 impl Thrown {
     /// Returns an error with the value that was thrown, if that caused it.
-    pub(super) fn with(&self, error: Error) -> Failure {
+    pub(crate) fn with(&self, error: Error) -> Failure {
         (error, self.0.take())
     }
 }
 
 /// Inspects JavaScript values.
 #[derive(Default)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     /// True if temporary references are not stored.
     no_temporaries: bool,
     thrown: Thrown,
@@ -93,11 +96,11 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Makes a reader. `no_temporaries`: temporary references are not stored. `reads`: containers read before.
-    pub(super) fn new(no_temporaries: bool, reads: Option<Reads>) -> Self {
+    pub(crate) fn new(no_temporaries: bool, reads: Option<Reads>) -> Self {
         Self { no_temporaries, reads, ..Self::default() }
     }
 
-    pub(super) fn thrown(&self) -> Thrown {
+    pub(crate) fn thrown(&self) -> Thrown {
         self.thrown.clone()
     }
 
@@ -348,12 +351,12 @@ fn stream(stream: &Stream) -> Result<Contents<JsValue>, JsValue> {
 }
 
 /// Loads a lazy component. Throws a promise while it is not ready.
-pub(super) fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
+pub(crate) fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     let init: Function = Reflect::get(lazy, &"_init".into())?.dyn_into()?;
     init.call1(&JsValue::UNDEFINED, &Reflect::get(lazy, &"_payload".into())?)
 }
 
-pub(super) fn is_thenable(value: &JsValue) -> bool {
+pub(crate) fn is_thenable(value: &JsValue) -> bool {
     value.is_object() && get(value, &THEN).is_ok_and(|then| then.is_function())
 }
 

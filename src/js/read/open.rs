@@ -1,5 +1,4 @@
-//! Waits for open arguments: promises, streams, async iterables and lazy components. Writes no bodies: the encoder
-//! does.
+//! Waits for open arguments: promises, streams, async iterables and lazy components. Writes nothing: the encoder does.
 
 use std::future::pending;
 use std::pin::{Pin, pin};
@@ -11,9 +10,15 @@ use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::types::{self, Reader, Thrown};
-use super::{Collecting, Failure, body};
-use crate::flight::{Encoder, Later, Slot};
+use super::Thrown;
+use crate::flight::{Encoder, Inspect, Later, Slot};
+use crate::js::error::Failure;
+
+// The functions of `wait.js` are faster. Only the npm package has them.
+#[cfg(feature = "client-web")]
+use wasm_bindgen_futures::JsFuture as Wait;
+
+#[cfg(not(feature = "client-web"))]
 use crate::js::wait::Wait;
 
 // Every function that may run the page's code may throw.
@@ -60,48 +65,82 @@ enum Event {
 /// Waits for the next event of an argument; returns the argument's id, too.
 type Step = Pin<Box<dyn Future<Output = (u32, Event)>>>;
 
-/// Subscribes to all open arguments now, then waits for them. Once `stop` settles, open ones are left out.
-pub(super) fn collect(mut encoder: Encoder<Reader>, thrown: Thrown, stop: Option<Promise>) -> Collecting {
-    let steps = FuturesUnordered::new();
-    begin(&mut encoder, &steps);
-    Box::pin(finish(encoder, steps, thrown, stop))
+/// A value of an encoder that is or holds a value of JavaScript.
+pub(crate) trait Holds: Clone + 'static {
+    /// Holds a value.
+    fn hold(value: JsValue) -> Self;
+    /// Returns the value of JavaScript; `undefined` if there is none.
+    fn held(&self) -> JsValue;
 }
 
-async fn finish(
-    mut encoder: Encoder<Reader>,
+impl Holds for JsValue {
+    fn hold(value: JsValue) -> Self {
+        value
+    }
+
+    fn held(&self) -> JsValue {
+        self.clone()
+    }
+}
+
+/// Subscribes to all open arguments now, then waits for them and returns the complete encoder. Once `stop` settles,
+/// open ones are left out.
+pub(crate) fn collect<I>(
+    mut encoder: Encoder<I>,
+    thrown: Thrown,
+    stop: Option<Promise>,
+) -> impl Future<Output = Result<Encoder<I>, Failure>> + use<I>
+where
+    I: Inspect<Value: Holds> + 'static,
+{
+    let steps = FuturesUnordered::new();
+    begin(&mut encoder, &steps);
+    finish(encoder, steps, thrown, stop)
+}
+
+async fn finish<I: Inspect<Value: Holds>>(
+    mut encoder: Encoder<I>,
     mut steps: FuturesUnordered<Step>,
     thrown: Thrown,
     stop: Option<Promise>,
-) -> Result<JsValue, Failure> {
+) -> Result<Encoder<I>, Failure> {
     let mut stopped = pin!(async move {
         match stop {
-            Some(stop) => drop(Wait::new(&stop).await),
+            Some(stop) => drop(wait(&stop).await),
             None => pending().await,
         }
     });
     while let Either::Left((Some((id, event)), _)) = select(steps.next(), stopped.as_mut()).await {
         match event {
-            Event::Settled(Ok(value)) => encoder.settle(id, value).map_err(|error| thrown.with(error))?,
+            Event::Settled(Ok(value)) => encoder.settle(id, I::Value::hold(value)).map_err(|error| thrown.with(error))?,
             Event::Settled(Err(reason)) => return Err((encoder.fail(id), reason)),
             Event::Read(mut reading, result) => match reading.take(result) {
                 Ok(Chunk::Value(value)) => {
-                    encoder.chunk(id, value).map_err(|error| thrown.with(error))?;
+                    encoder.chunk(id, I::Value::hold(value)).map_err(|error| thrown.with(error))?;
                     steps.push(reading.step(id));
                 }
                 Ok(Chunk::Buffered) => steps.push(reading.step(id)),
-                Ok(Chunk::All(blob)) => encoder.settle(id, blob).map_err(|error| thrown.with(error))?,
-                Ok(Chunk::End(returned)) => encoder.close(id, returned).map_err(|error| thrown.with(error))?,
+                Ok(Chunk::All(blob)) => encoder.settle(id, I::Value::hold(blob)).map_err(|error| thrown.with(error))?,
+                Ok(Chunk::End(returned)) => encoder.close(id, returned.map(I::Value::hold)).map_err(|error| thrown.with(error))?,
                 Err(reason) => return Err((encoder.fail(id), reason)),
             },
         }
         begin(&mut encoder, &steps);
     }
-    body(encoder).map_err(|error| thrown.with(error))
+    Ok(encoder)
+}
+
+fn wait(promise: &Promise) -> Wait {
+    #[cfg(feature = "client-web")]
+    return Wait::from(promise.clone());
+    #[cfg(not(feature = "client-web"))]
+    return Wait::new(promise);
 }
 
 /// Subscribes to open arguments that have no subscription yet.
-fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
+fn begin<I: Inspect<Value: Holds>>(encoder: &mut Encoder<I>, steps: &FuturesUnordered<Step>) {
     while let Some(Slot { id, later, source }) = encoder.poll_open() {
+        let source = source.held();
         steps.push(match later {
             Later::Promise => {
                 let settled = adopt(&source);
@@ -116,18 +155,18 @@ fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
 /// Subscribes to a promise or a thenable now; any other value resolves to itself. Goes through a promise of our
 /// own, because a thenable may misbehave.
 fn adopt(value: &JsValue) -> Wait {
-    Wait::new(&Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))))
+    wait(&Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))))
 }
 
 /// Loads a lazy component. It throws a promise until it is ready; tried [`MAX_WAITS`] times.
 async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     for _ in 0..MAX_WAITS {
-        match types::load(lazy) {
-            Err(thrown) if types::is_thenable(&thrown) => drop(adopt(&thrown).await),
+        match super::load(lazy) {
+            Err(thrown) if super::is_thenable(&thrown) => drop(adopt(&thrown).await),
             loaded => return loaded,
         }
     }
-    types::load(lazy)
+    super::load(lazy)
 }
 
 /// A chunk of a stream or iterator.
@@ -148,7 +187,7 @@ impl Reading {
             Later::Bytes => self.source.read_into(Uint8Array::new_with_length(BUFFER)),
             Later::Stream => self.source.read(),
             // React reads the property `then`, so an iterator of the page may rely on that.
-            _ => self.source.next().and_then(|promise| match types::is_thenable(&promise) {
+            _ => self.source.next().and_then(|promise| match super::is_thenable(&promise) {
                 true => Ok(promise),
                 false => Err(js_sys::TypeError::new("next() gave no promise").into()),
             }),
