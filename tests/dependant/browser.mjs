@@ -1,10 +1,11 @@
 // Runs the dependant crate in a browser against a server: `node tests/dependant/browser.mjs DIR [firefox]`, where DIR
-// has what `wasm-bindgen --target web` made of it. Builds nothing.
+// has what `wasm-bindgen --target web` made of it. Builds nothing. The last lines are `pass N` and `fail N`.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { browse } from "../next/shared/browser.mjs";
+import { finish, perform } from "../next/shared/tally.mjs";
 import { answer } from "./react.mjs";
 import { values } from "./values.mjs";
 
@@ -57,18 +58,13 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;
 
 const browser = await browse(name);
-let failed = 0;
 /** Runs a check: `act` in the page, whose result must be `expected`. */
 async function check(name, act, expected, ...args) {
-  try {
+  await perform(name, async () => {
     const got = await browser.run(act, ...args);
     if (expected instanceof RegExp) assert.match(String(got), expected);
     else assert.deepEqual(got, expected);
-    console.log(`ok ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED ${name}: ${error.message}`);
-  }
+  });
 }
 try {
   await browser.open(`${url}/`);
@@ -121,4 +117,4 @@ try {
   server.closeAllConnections();
   server.close();
 }
-process.exitCode = failed ? 1 : 0;
+finish();
