@@ -121,7 +121,7 @@ impl Client {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn call<R: DeserializeOwned + 'static>(&self, action: impl AsRef<str>, arguments: impl Serialize) -> Call<R> {
-        let (action, arguments) = (ActionId::parse(action.as_ref()), flight::to_reply(&arguments));
+        let (action, arguments) = (ActionId::parse(action.as_ref()), flight::write(&arguments));
         Call::new(Rc::clone(&self.calls), action, arguments)
     }
 

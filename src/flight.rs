@@ -68,15 +68,21 @@ mod limits;
 mod model;
 mod native;
 mod number;
+mod received;
 mod rejection;
 mod row;
 mod scan;
 mod serde;
 mod slice;
 mod special_values;
+mod tape;
 mod value;
 mod value_watch;
 
+#[cfg(feature = "client")]
+pub(crate) use self::received::{Received, Sent};
+#[cfg(feature = "client")]
+pub(crate) use self::serde::write;
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use builder::{Binary, Build, Flow, Key, Put, Ready};
 pub use decode::Decoder;

@@ -14,7 +14,7 @@ use super::order::{Idempotency, Order, ReadValue, Settings};
 use super::outcome::{Outcome, Settled, Waiter};
 use super::settings::{action_setters, setters};
 use crate::call::{CallId, LaneName, Options};
-use crate::flight::{Value, from_value};
+use crate::flight::{Received, Sent};
 use crate::protocol::ActionId;
 use crate::{Error, Kind};
 
@@ -52,17 +52,13 @@ use crate::{Error, Kind};
 pub struct Call<R> {
     driver: Rc<Driver>,
     action: Result<ActionId, Error>,
-    arguments: Result<crate::flight::Encoded<Value>, Error>,
+    arguments: Result<Sent, Error>,
     settings: Settings,
     answer: PhantomData<fn() -> R>,
 }
 
 impl<R: DeserializeOwned + 'static> Call<R> {
-    pub(super) fn new(
-        driver: Rc<Driver>,
-        action: Result<ActionId, Error>,
-        arguments: Result<crate::flight::Encoded<Value>, Error>,
-    ) -> Self {
+    pub(super) fn new(driver: Rc<Driver>, action: Result<ActionId, Error>, arguments: Result<Sent, Error>) -> Self {
         Self { driver, action, arguments, settings: Settings::default(), answer: PhantomData }
     }
 
@@ -132,8 +128,8 @@ impl<R> fmt::Debug for Call<R> {
 }
 
 /// Reads a value into the type that the caller asked for.
-fn read<R: DeserializeOwned + 'static>(value: &Value) -> Result<Box<dyn Any>, Error> {
-    from_value::<R>(value).map(|value| Box::new(value) as _)
+fn read<R: DeserializeOwned + 'static>(received: &Received) -> Result<Box<dyn Any>, Error> {
+    received.read::<R>().map(|value| Box::new(value) as _)
 }
 
 /// A call as a future. Dropping it aborts the call: a request that runs is aborted at once, and a call that waits

@@ -19,7 +19,7 @@ use super::task::Stop;
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
 use crate::dispatcher::{Config, Dispatcher, Effect, HeadFacts};
-use crate::flight::Value;
+use crate::flight::Received;
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind, Sent};
 
@@ -75,7 +75,7 @@ struct Held {
     stop: Option<Stop>,
     answer: Answer,
     /// The value, for calls that joined this one.
-    value: Option<Value>,
+    value: Option<Rc<Received>>,
     /// The value as its caller wants it.
     wanted: Option<Box<dyn Any>>,
     /// The call whose answer it shares.
@@ -392,12 +392,12 @@ impl Driver {
 
     /// Reports the value, `None` for that of a redirect. `cut`: the answer ended while parts of the value were open;
     /// if the caller needs those, the attempt fails.
-    pub(super) fn value(&self, id: CallId, value: Result<Option<Value>, Error>, cut: bool) {
+    pub(super) fn value(&self, id: CallId, value: Result<Option<Received>, Error>, cut: bool) {
         let read = self.held.borrow().get(&id).map(|held| held.read);
         let result = match (value, read) {
             (Ok(Some(value)), Some(read)) => match read(&value) {
                 Ok(wanted) => {
-                    self.update(id, |held| (held.value, held.wanted) = (Some(value), Some(wanted)));
+                    self.update(id, |held| (held.value, held.wanted) = (Some(Rc::new(value)), Some(wanted)));
                     Ok(())
                 }
                 Err(error) if cut => return self.failed(id, error.with_sent(Sent::Yes).temporary()),

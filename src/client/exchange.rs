@@ -12,7 +12,7 @@ use super::task::Stop;
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
 use crate::call::{CallId, Render};
-use crate::flight::{Decoder, Native, Rejection, Value};
+use crate::flight::{Received, Rejection};
 use crate::protocol::{self, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
 use crate::{Error, Kind, Sent, retry_after};
 
@@ -112,16 +112,16 @@ impl Exchange {
     }
 
     async fn read(&self, work: &ActionWork, head: &AnswerHead, mut body: Incoming) -> Option<()> {
-        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries.clone()));
+        let mut received = Received::action(Some(Rc::clone(&work.sent)));
         loop {
             // A fault in the bytes is in the value, too.
-            let read = body.read(|bytes| drop(decoder.push(bytes))).await;
+            let read = body.read(|bytes| drop(received.push(bytes))).await;
             match read {
                 Ok(true) => self.report(Driver::bytes)?,
                 Ok(false) => {
-                    if decoder.value().is_ready() {
-                        decoder.end();
-                        self.value(work, head, &decoder, true)?;
+                    if received.value().is_ready() {
+                        received.end();
+                        self.value(work, head, received, true)?;
                     }
                     return self.report(Driver::end);
                 }
@@ -130,19 +130,18 @@ impl Exchange {
                 }
             }
             // A promise inside the value may be what the caller needs.
-            if decoder.value().is_ready() && decoder.open() == 0 {
-                self.value(work, head, &decoder, false)?;
-                drop(decoder);
+            if received.is_whole() {
+                self.value(work, head, received, false)?;
                 return self.drain(body).await;
             }
         }
     }
 
     /// Reports the value that has arrived, or the error that takes its place.
-    fn value(&self, work: &ActionWork, head: &AnswerHead, decoder: &Decoder<Native>, cut: bool) -> Option<()> {
-        let rendered = decoder.root_row().is_some_and(|row| Root::read(row).rendered);
-        let value = match decoder.value() {
-            Poll::Ready(Ok(value)) => Ok(value),
+    fn value(&self, work: &ActionWork, head: &AnswerHead, received: Received, cut: bool) -> Option<()> {
+        let rendered = received.root_row().is_some_and(|row| Root::read(row).rendered);
+        let value = match received.value() {
+            Poll::Ready(Ok(())) => Ok(received),
             Poll::Ready(Err(Rejection::Broken(error))) => {
                 let error = error.with_sent(Sent::Yes).with_status(head.status);
                 self.report(|driver, id| driver.failed(id, error))?;
@@ -154,7 +153,7 @@ impl Exchange {
         if rendered {
             self.report(|driver, id| driver.rendered(id, head.render_means_revalidated()))?;
         }
-        let value: Result<Option<Value>, Error> = match value {
+        let value: Result<Option<Received>, Error> = match value {
             Ok(value) => Ok(Some(value)),
             Err(error) => match error.server_digest().and_then(Redirect::of_digest) {
                 None => Err(error),

@@ -8,13 +8,13 @@ use super::multipart::Payload;
 use super::transport::Headers;
 use super::{Request, transport};
 use crate::call::{LaneName, Options, Render, Strategy};
-use crate::flight::{Encoded, Temporaries, Value};
+use crate::flight::{Received, Sent};
 use crate::protocol::{self, ActionId};
 use crate::text::digits;
 use crate::{Error, Kind, Retry};
 
 /// Reads a value into the type that a caller asked for.
-pub(super) type ReadValue = fn(&Value) -> Result<Box<dyn Any>, Error>;
+pub(super) type ReadValue = fn(&Received) -> Result<Box<dyn Any>, Error>;
 
 /// Options of a call; a client has the same for those that a call does not set.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +62,7 @@ pub(super) struct ActionWork {
     pub(super) action: ActionId,
     pub(super) url: String,
     pub(super) payload: Payload,
-    pub(super) temporaries: Temporaries<Value>,
+    pub(super) sent: Rc<Sent>,
     headers: Headers,
     pub(super) idempotency_key: Option<String>,
 }
@@ -87,7 +87,7 @@ impl ActionWork {
 /// The parts of a call of an action, as the caller gave them.
 pub(super) struct Order {
     pub(super) action: Result<ActionId, Error>,
-    pub(super) arguments: Result<Encoded<Value>, Error>,
+    pub(super) arguments: Result<Sent, Error>,
     pub(super) settings: Settings,
     /// Name of the type of the value: only calls for the same type share an answer.
     pub(super) type_name: &'static str,
@@ -98,10 +98,10 @@ impl Order {
     pub(super) fn prepare(self, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(Work, Options), Error> {
         let Self { action, arguments, settings: own, type_name } = self;
         let action = action?;
-        let encoded = arguments?;
+        let sent = Rc::new(arguments?);
         let url = own.url.clone().or_else(|| wire.settings.url.clone());
         let url = url.ok_or_else(|| Error::new(Kind::InvalidOption, "url: the client has none, and neither has the call"))?;
-        let payload = Payload::new(&encoded, random)?;
+        let payload = Payload::new(&sent, random);
         if payload.len() > wire.max_body_bytes {
             let (bytes, limit) = (digits(payload.len() as u64), digits(wire.max_body_bytes as u64));
             let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
@@ -113,7 +113,7 @@ impl Order {
         // An answer that refers to a caller's own arguments is that caller's alone.
         options.identity =
             payload.text().filter(|text| !text.contains("\"$T")).map(|text| [action.as_str(), &url, type_name, text].join("\n").into());
-        let work = ActionWork { action, url, payload, temporaries: encoded.temporaries, headers, idempotency_key };
+        let work = ActionWork { action, url, payload, sent, headers, idempotency_key };
         Ok((Work::Action(work), options))
     }
 }

@@ -37,6 +37,9 @@ mod write;
 use self::back_reference::Place;
 use self::frame::{Frame, Next, Rest};
 use self::server_limits::Bounds;
+#[cfg(feature = "client")]
+pub(super) use self::server_limits::{MAX_ARGUMENTS, MAX_SLOTS};
+pub(super) use self::server_limits::{MAX_DIGITS, TOO_BIG};
 use super::{Key, Limits, json};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
@@ -348,7 +351,7 @@ impl<I: Inspect> Encoder<I> {
                 self.write_text(&text);
             }
             Class::BigInt(digits) => {
-                if digits.len() > server_limits::MAX_DIGITS {
+                if digits.len() > MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
                 self.count_in_tree(digits.len());

@@ -1,4 +1,4 @@
-//! Writes numbers as JavaScript does.
+//! Reads and writes numbers as JavaScript does.
 //!
 //! Knows no locale.
 
@@ -38,6 +38,41 @@ pub(super) fn write(number: f64) -> String {
         out.push_str(&digits[point as usize..]);
     }
     out
+}
+
+/// Reads a number of a JSON text.
+pub(super) fn parse(text: &str) -> f64 {
+    short(text).unwrap_or_else(|| text.parse().unwrap_or(f64::NAN))
+}
+
+/// Reads a number whose digits and power of ten are small: both are exact, so their product is rounded once.
+fn short(text: &str) -> Option<f64> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text),
+    };
+    let (mut digits, mut decimals, mut point) = (0_u64, 0, false);
+    if rest.len() > 16 {
+        return None;
+    }
+    for byte in rest.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                decimals += i32::from(point);
+            }
+            b'.' => point = true,
+            _ => return None,
+        }
+    }
+    if digits >= 1 << 53 {
+        return None;
+    }
+    let mut power = 1.0;
+    for _ in 0..decimals {
+        power *= 10.0;
+    }
+    Some(sign * digits as f64 / power)
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 mod de;
 mod fault;
 mod newtype;
+#[cfg(feature = "client")]
+mod reply;
 mod ser;
+mod source;
 
 use std::cell::Cell;
 use std::task::Poll;
@@ -14,16 +17,20 @@ use std::task::Poll;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(super) use self::fault::Fault;
 pub use self::newtype::{BigInt, Date};
+#[cfg(feature = "client")]
+pub(crate) use self::reply::write;
+pub(super) use self::source::{Look, Name, Source, charge};
 
 use self::de::Reader;
-use self::fault::Fault;
 use self::ser::Writer;
-use super::{Decoder, Encoded, Limits, Native, Value, encode};
+use super::received::Received;
+use super::{Encoded, Limits, Native, Value, encode};
 use crate::{Error, Kind};
 
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
-const MAX_WRAPS: usize = 32;
+pub(super) const MAX_WRAPS: usize = 32;
 
 /// Reads a Rust value from `value`, which does not change.
 ///
@@ -38,8 +45,12 @@ const MAX_WRAPS: usize = 32;
 /// assert_eq!(error.message(), ".items: expected f64, found an array");
 /// ```
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    read(value.clone())
+}
+
+pub(super) fn read<S: Source, T: DeserializeOwned>(source: S) -> Result<T, Error> {
     let budget = Cell::new(Limits::NATIVE_BYTES);
-    T::deserialize(Reader::new(value.clone(), &budget)).map_err(|fault| fault.into_error(Kind::Decode))
+    T::deserialize(Reader::new(source, &budget)).map_err(|fault| fault.into_error(Kind::Decode))
 }
 
 /// Reads a whole stream: the value of row 0.
@@ -59,7 +70,7 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    decode_whole(Decoder::new(Native::default()), bytes)
+    decode_whole(Received::stream(), bytes)
 }
 
 /// Reads a whole answer to an action: the value that the action returned, as [`Decoder::action`] finds it.
@@ -87,7 +98,7 @@ pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_action<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    decode_whole(Decoder::action(Native::default()), bytes)
+    decode_whole(Received::action(None), bytes)
 }
 
 /// Converts a Rust value to a [`Value`].
@@ -122,19 +133,26 @@ pub fn to_reply<T: Serialize + ?Sized>(arguments: &T) -> Result<Encoded<Value>, 
     let root = match arguments.serialize(Writer::default()).map_err(Fault::into_argument_error)? {
         Value::Null => Value::array([]),
         root @ Value::Array(_) => root,
-        other => return Err(Error::new(Kind::Encode, format!("the arguments: expected a tuple, found {}", fault::noun(&other)))),
+        other => return Err(Error::new(Kind::Encode, format!("the arguments: expected a tuple, found {}", other.look().noun()))),
     };
     encode(&mut Native::default(), root)
 }
 
-fn decode_whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {
+fn decode_whole<T: DeserializeOwned>(mut answer: Received, bytes: &[u8]) -> Result<T, Error> {
     // Values that are complete stay so; others are rejected with the error that `push` returns.
-    let _ = decoder.push(bytes);
-    decoder.end();
-    match decoder.value() {
-        Poll::Ready(Ok(value)) => from_value(&value),
-        Poll::Ready(Err(rejection)) => Err(rejection.into_error()),
-        Poll::Pending => Err(Error::new(Kind::Decode, "the answer ended before its value")),
+    let _ = answer.push(bytes);
+    answer.end();
+    answer.read()
+}
+
+impl Received {
+    /// Reads the value into a Rust type. Fails with the error of the value if there is none.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        match self.value() {
+            Poll::Ready(Ok(())) => read(self.root()),
+            Poll::Ready(Err(rejection)) => Err(rejection.into_error()),
+            Poll::Pending => Err(Error::new(Kind::Decode, "the answer ended before its value")),
+        }
     }
 }
 
