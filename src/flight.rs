@@ -68,6 +68,7 @@ mod limits;
 mod model;
 mod native;
 mod number;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "the client uses all of it"))]
 mod received;
 mod rejection;
 mod row;
@@ -75,6 +76,7 @@ mod scan;
 mod serde;
 mod slice;
 mod special_values;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "the client uses all of it"))]
 mod tape;
 mod value;
 mod value_watch;

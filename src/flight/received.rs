@@ -9,18 +9,19 @@
 //! refer to each other.
 
 mod follow;
+mod line;
 mod place;
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 use std::task::Poll;
 
 use self::follow::Stop;
+use self::line::{Content, Line, Need};
 use super::model::{Path, Special, Target, broken as not_json};
 use super::row::{Row, Rows, Tag};
 use super::tape::{Shape, Tape};
 use super::{Limits, Rejection, Thrown};
-use crate::text::hex;
+use crate::text::{digits, hex};
 use crate::{Error, Kind};
 
 /// References or promises that are followed one after the other before they count as a loop. React's servers write two
@@ -70,40 +71,6 @@ pub(crate) struct Received {
     value: Poll<Result<(), Rejection>>,
     /// The error for further bytes, once no more are taken; `None` if the answer has ended.
     closed: Option<Option<Error>>,
-}
-
-/// A row.
-struct Line {
-    id: u32,
-    need: Need,
-    content: Content,
-    /// The nodes of a Map's or Set's entries without those whose key comes again, once it was asked for.
-    entries: OnceCell<Box<[u32]>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Need {
-    No,
-    Later,
-    Now,
-}
-
-enum Content {
-    Missing,
-    /// An empty row: development servers send it for a row that will never come.
-    Halted,
-    /// A model that was not looked at.
-    Raw(String),
-    Model(Tape),
-    Text(String),
-    Thrown(String),
-    Failed(Rejection),
-    Bytes,
-    Module,
-    Flow {
-        stream: bool,
-        ended: bool,
-    },
 }
 
 impl Received {
@@ -165,7 +132,7 @@ impl Received {
     /// True once nothing that is still to come could change the value.
     pub(crate) fn is_whole(&self) -> bool {
         match &self.value {
-            Poll::Ready(Ok(())) => self.missing == [0; 2] && self.flows == 0,
+            Poll::Ready(Ok(())) => self.closed.is_some() || self.missing == [0; 2] && self.flows == 0,
             Poll::Ready(Err(_)) => true,
             Poll::Pending => false,
         }
@@ -248,7 +215,7 @@ impl Received {
                 match row.body.len() % kind.size() {
                     0 => Content::Bytes,
                     _ => {
-                        let what = [&*crate::text::digits(row.body.len() as u64), " bytes cannot be ", kind.name()].concat();
+                        let what = [&*digits(row.body.len() as u64), " bytes cannot be ", kind.name()].concat();
                         Content::Failed(broken(row.id, &what))
                     }
                 }
@@ -288,10 +255,6 @@ impl Received {
                 Ok(()) => {}
                 Err(Stop::Missing(id)) => self.want(id, &Path::default(), true),
                 Err(Stop::Rejected(rejection)) => self.value = Poll::Ready(Err(rejection)),
-            }
-            if self.missing[0] + self.missing[1] > Limits::DEFAULT.open_rows {
-                let limit = crate::text::digits(Limits::DEFAULT.open_rows as u64);
-                self.value = Poll::Ready(Err(broken(0, &["more than ", &limit, " rows are open"].concat())));
             }
         }
     }
@@ -346,13 +309,13 @@ impl Received {
         };
         // Of an action's row 0, only parts are needed.
         let now = if id == 0 && self.action { self.parts.contains(&(node, true)) } else { now };
-        let mut wants = Vec::new();
+        let (mut wants, mut failed) = (Vec::new(), None);
         for (at, inside) in tape.specials(node) {
             let now = now && !inside;
-            match self.target(id, tape, *at) {
+            match self.target(id, tape, at) {
                 Ok(Some((target, later))) => {
                     if now && !later {
-                        self.checks.push((number, *at));
+                        self.checks.push((number, at));
                     }
                     wants.push((target, now && !later));
                 }
@@ -361,13 +324,20 @@ impl Received {
                     if now {
                         return Err(Stop::Rejected(rejection));
                     }
-                    self.lines[number as usize].content = Content::Failed(rejection);
+                    failed = Some(rejection);
                     break;
                 }
             }
         }
+        if let Some(rejection) = failed {
+            self.lines[number as usize].content = Content::Failed(rejection);
+            return Ok(());
+        }
         for (Target { id, path, .. }, now) in wants {
             self.want(id, &path, now);
+            if let Poll::Ready(Err(_)) = self.value {
+                break;
+            }
         }
         Ok(())
     }
@@ -433,7 +403,7 @@ impl Received {
             return;
         }
         if self.parts.len() >= 2 * MAX_SEPARATE_PARTS {
-            let most = crate::text::digits(2 * MAX_SEPARATE_PARTS as u64);
+            let most = digits(2 * MAX_SEPARATE_PARTS as u64);
             self.value = Poll::Ready(Err(broken(0, &["more than ", &most, " parts of it are referred to"].concat())));
         }
         self.parts.push((node, now));
@@ -456,48 +426,13 @@ impl Received {
                     self.missing[0] -= 1;
                 }
                 self.missing[usize::from(now)] += 1;
+                if self.missing[0] + self.missing[1] > Limits::DEFAULT.open_rows {
+                    let limit = digits(Limits::DEFAULT.open_rows as u64);
+                    self.value = Poll::Ready(Err(broken(id, &["more than ", &limit, " rows are open"].concat())));
+                }
             }
             Content::Flow { ended: false, .. } if before == Need::No => self.flows += 1,
             _ => self.todo.push((number, 0)),
-        }
-    }
-
-    /// Returns the number of a row's line, if it has one.
-    fn number(&self, id: u32) -> Option<u32> {
-        self.places[self.place(id)].checked_sub(1)
-    }
-
-    /// Returns the number of a row's line. Makes the line if there is none.
-    fn line(&mut self, id: u32) -> u32 {
-        let place = self.place(id);
-        if let Some(number) = self.places[place].checked_sub(1) {
-            return number;
-        }
-        let part = id.checked_sub(SENT).zip(self.sent.as_ref());
-        let part = part.and_then(|(part, sent)| sent.parts.iter().find(|(id, _)| *id == part));
-        let content = part.map_or(Content::Missing, |(_, text)| Content::Raw((**text).to_owned()));
-        self.lines.push(Line { id, need: Need::No, content, entries: OnceCell::new() });
-        self.places[place] = self.lines.len() as u32;
-        if self.lines.len() * 2 > self.places.len() {
-            self.places = vec![0; self.places.len() * 4];
-            for number in 0..self.lines.len() {
-                let place = self.place(self.lines[number].id);
-                self.places[place] = number as u32 + 1;
-            }
-        }
-        self.lines.len() as u32 - 1
-    }
-
-    /// Returns the place of a row's number, or the empty place where it belongs.
-    fn place(&self, id: u32) -> usize {
-        let mut at = (id.wrapping_mul(0x9e37_79b9) >> 4) as usize;
-        loop {
-            at &= self.places.len() - 1;
-            match self.places[at] {
-                0 => return at,
-                number if self.lines[number as usize - 1].id == id => return at,
-                _ => at += 1,
-            }
         }
     }
 }

@@ -20,8 +20,9 @@ pub(super) struct Tape {
     nodes: Vec<Node>,
     /// The children of each container, in order. Those of a large object are here twice, the second time by name.
     children: Vec<u32>,
-    /// The strings that stand for special values, by number of their nodes. True if it is inside an element.
-    specials: Vec<(u32, bool)>,
+    /// The strings that stand for special values, by number of their nodes; and the innermost elements around them, by
+    /// number and one. 0 is none.
+    specials: Vec<(u32, u32)>,
 }
 
 /// Kinds of nodes.
@@ -83,7 +84,7 @@ impl Tape {
     pub(super) fn read(text: String, depth: usize) -> Result<Self, Fault> {
         let mut tape = Self { length: text.len(), text: String::new(), nodes: Vec::new(), children: Vec::new(), specials: Vec::new() };
         let mut tokens = Tokens::new(&text, depth);
-        let (mut open, mut pending, mut elements, mut key) = (Vec::<Open>::new(), Vec::new(), 0, (0, 0));
+        let (mut open, mut pending, mut elements, mut key) = (Vec::<Open>::new(), Vec::new(), Vec::new(), (0, 0));
         while let Some(token) = tokens.next()? {
             let (start, end) = (tokens.start() as u32, tokens.end() as u32);
             let around = open.last().map_or((false, 0, true), |open| {
@@ -108,7 +109,9 @@ impl Tape {
                 }
                 Token::Close => {
                     let Some(Open { node, before, element }) = open.pop() else { continue };
-                    elements -= usize::from(element);
+                    if element {
+                        elements.pop();
+                    }
                     tape.close(node, &mut pending, before, element, &text);
                     continue;
                 }
@@ -130,8 +133,8 @@ impl Tape {
                         (Some('$'), None) if !open.is_empty() && in_array && index == 0 => {
                             if let Some(tuple) = open.last_mut() {
                                 tuple.element = true;
+                                elements.push(tuple.node as u32 + 1);
                             }
-                            elements += 1;
                             (Shape::Symbol, (0, 0))
                         }
                         // Only the second letter counts, as in React's client.
@@ -142,7 +145,7 @@ impl Tape {
                             (Shape::Undefined, (0, 0))
                         }
                         (Some('$'), _) => {
-                            tape.specials.push((tape.nodes.len() as u32, elements > 0));
+                            tape.specials.push((tape.nodes.len() as u32, elements.last().copied().unwrap_or(0)));
                             (Shape::Special, (from, to))
                         }
                         _ => (Shape::Text, (from, to)),
@@ -302,12 +305,12 @@ impl Tape {
         names.get(at).copied()
     }
 
-    /// Returns the special values inside a node, itself included.
-    pub(super) fn specials(&self, node: u32) -> &[(u32, bool)] {
+    /// Returns the special values inside a node, itself included. True if one is inside an element inside the node.
+    pub(super) fn specials(&self, node: u32) -> impl Iterator<Item = (u32, bool)> {
         let last = self.nodes[node as usize].last;
         let from = self.specials.partition_point(|(at, _)| *at < node);
-        let to = self.specials.partition_point(|(at, _)| *at <= last);
-        self.specials.get(from..to).unwrap_or_default()
+        let rest = self.specials.get(from..).unwrap_or_default();
+        rest.iter().take_while(move |(at, _)| *at <= last).map(move |(at, element)| (*at, *element > node))
     }
 
     /// Returns the place of a node, as messages name it: `.items[3].price`.

@@ -1,11 +1,12 @@
 //! Follows the references of an answer to the place of their value. Changes nothing.
 
-use super::{Content, MAX_HOPS, NOT_SENT, Received, SENT, broken};
+use super::line::Content;
+use super::{MAX_HOPS, NOT_SENT, Received, SENT, broken};
 use crate::flight::model::{Path, Special, Target};
 use crate::flight::native::canonical;
 use crate::flight::tape::{Shape, sort};
 use crate::flight::{Limits, Made, Rejection, Scalar, number};
-use crate::text::hex;
+use crate::text::{digits, hex};
 
 /// Reasons why a reference leads nowhere.
 pub(super) enum Stop {
@@ -76,7 +77,7 @@ impl Received {
             }
             hops += 1;
             if hops > MAX_HOPS {
-                return refuse(&["more than ", &crate::text::digits(MAX_HOPS as u64), " references one after the other"].concat());
+                return refuse(&["more than ", &digits(MAX_HOPS as u64), " references one after the other"].concat());
             }
         }
     }
@@ -193,7 +194,7 @@ impl Received {
                 Shape::Special => match self.special(spot.number, spot.node) {
                     Some(Ok(Special::Scalar(Scalar::Undefined))) => "u".to_owned(),
                     Some(Ok(Special::Scalar(Scalar::Number(number)))) => of("n", &hex_of(number)),
-                    Some(Ok(Special::Scalar(Scalar::BigInt(digits)))) => of("b", &canonical(&digits)),
+                    Some(Ok(Special::Scalar(Scalar::BigInt(text)))) => of("b", &canonical(&text)),
                     Some(Ok(Special::Scalar(Scalar::Symbol(name)))) => of("y", &name),
                     _ => unique(),
                 },

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use super::Received;
 use super::follow::{Spot, Stop};
-use super::{Content, Received};
+use super::line::Content;
 use crate::Error;
 use crate::flight::model::Special;
 use crate::flight::native::canonical;

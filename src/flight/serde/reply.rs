@@ -3,14 +3,16 @@
 //! Writes what [`to_reply`](super::to_reply) does; the tests compare them. Uses the native stack, so the depth is
 //! limited.
 
+mod map;
+
 use std::rc::Rc;
 
 use serde::Serialize;
 use serde::ser::{
-    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
-    Serializer,
+    SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
+use self::map::Entries;
 use super::fault::{Fault, Step};
 use super::newtype::{self, BIGINT, DATE};
 use super::source::Look;
@@ -18,7 +20,7 @@ use super::{Depth, Limits};
 use crate::flight::encode::{MAX_ARGUMENTS, MAX_DIGITS, MAX_SLOTS, TOO_BIG};
 use crate::flight::received::Sent;
 use crate::flight::{date, json, number};
-use crate::text::{digits, hex};
+use crate::text::digits;
 use crate::{Error, Kind};
 
 /// Writes the arguments of an action: their text, and the texts to which it refers.
@@ -52,7 +54,7 @@ struct Tree {
 
 /// A value that was written.
 #[derive(Clone, Copy)]
-enum Written {
+pub(in crate::flight) enum Written {
     Null,
     Array,
     Text,
@@ -181,7 +183,7 @@ impl<'r> Writer<'r> {
 }
 
 /// An array or an object that is being written.
-struct Open<'r> {
+pub(in crate::flight) struct Open<'r> {
     reply: &'r mut Reply,
     depth: Depth,
     tree: Option<usize>,
@@ -257,64 +259,6 @@ fn tagged(fault: Fault, variant: Option<&'static str>) -> Fault {
     match variant {
         Some(variant) => fault.at(Step::Name(variant.to_owned())),
         None => fault,
-    }
-}
-
-/// A map that is being written: an object if all keys are strings, else a Map, which is a text of its own.
-struct Entries<'r> {
-    open: Open<'r>,
-    /// Place of the map in the text.
-    from: usize,
-    /// Places of the keys and values.
-    places: Vec<usize>,
-    /// True while all keys are strings.
-    names: bool,
-}
-
-impl Entries<'_> {
-    fn fault(&self, fault: Fault) -> Fault {
-        let at = self.open.count - 1;
-        let key = match self.places.len().checked_sub(2).map(|from| (self.places[from], self.places[from + 1])) {
-            Some((from, to)) if self.names => self.open.reply.out.get(from + 1..to - 2).map(json::unescape),
-            _ => None,
-        };
-        let key = key.as_deref().map(|key| key.strip_prefix("$$").map_or(key.to_owned(), |rest| ["$", rest].concat()));
-        fault.at(Step::of_entry(key.as_deref(), at))
-    }
-
-    fn finish(self) -> Result<Written, Fault> {
-        let Self { open, from, mut places, names } = self;
-        let out = &mut open.reply.out;
-        let written = out.split_off(from);
-        places.push(from + written.len() + 1);
-        // Each place is that of a key or a value, with the comma before the next.
-        let cut = |at: usize| written.get(places[at] - from..places[at + 1] - from - 1).unwrap_or_default();
-        let mut text = String::with_capacity(written.len());
-        for entry in (0..places.len() - 1).step_by(2) {
-            text.push_str(match (entry, names) {
-                (0, true) => "",
-                (0, false) => "[",
-                (_, true) => ",",
-                (_, false) => ",[",
-            });
-            // No name has lost its own `$`.
-            text.push_str(&match cut(entry).strip_prefix("\"$$") {
-                Some(rest) if names => ["\"$", rest].concat(),
-                _ => cut(entry).to_owned(),
-            });
-            text.push_str(if names { ":" } else { "," });
-            text.push_str(cut(entry + 1));
-            text.push_str(if names { "" } else { "]" });
-        }
-        if names {
-            out.extend(["{", &text, "}"]);
-            return Ok(OBJECT);
-        }
-        let reply = open.reply;
-        reply.last_id += 1;
-        reply.out.extend(["\"$Q", &hex(reply.last_id), "\""]);
-        reply.parts.push((reply.last_id, ["[", &text, "]"].concat().into()));
-        Ok(Written::Other("a Map"))
     }
 }
 
@@ -443,10 +387,7 @@ impl<'r> Serializer for Writer<'r> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'r>, Fault> {
-        let mut open = self.open("", None, None)?;
-        open.tree = None;
-        let from = open.reply.out.len();
-        Ok(Entries { open, from, places: Vec::new(), names: true })
+        self.open("", None, None).map(Entries::new)
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'r>, Fault> {
@@ -480,33 +421,6 @@ impl Reply {
             }
             other => Ok(other),
         }
-    }
-}
-
-impl SerializeMap for Entries<'_> {
-    type Ok = Written;
-    type Error = Fault;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Fault> {
-        if self.open.count > 0 {
-            self.open.reply.out.push(',');
-        }
-        self.open.count += 1;
-        self.places.push(self.open.reply.out.len());
-        let at = self.open.count - 1;
-        let written = key.serialize(self.open.inside()).map_err(|fault| fault.at(Step::Key(at)))?;
-        self.names &= matches!(written, Written::Text);
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        self.open.reply.out.push(',');
-        self.places.push(self.open.reply.out.len());
-        value.serialize(self.open.inside()).map(drop).map_err(|fault| self.fault(fault))
-    }
-
-    fn end(self) -> Result<Written, Fault> {
-        self.finish()
     }
 }
 

@@ -170,3 +170,37 @@ fn arguments_are_refused_alike_with_and_without_values() {
     both((vec!["x".repeat(999_999), "yy".to_owned()],));
     both((Some(Some([tree(70)])),));
 }
+
+/// Feeds an answer byte by byte. Returns where the two disagree about when the value is there, and whole.
+fn differs(bytes: &[u8], mut received: Received, mut decoder: Decoder<Native>) -> Option<String> {
+    for (count, byte) in bytes.iter().enumerate() {
+        let (rows, values) = (received.push(&[*byte]).is_err(), decoder.push(&[*byte]).is_err());
+        let rows = (rows, received.value().is_ready(), received.is_whole());
+        let failed = matches!(decoder.value(), Poll::Ready(Err(_)));
+        let values = (values, decoder.value().is_ready(), decoder.value().is_ready() && (failed || decoder.open() == 0));
+        if rows != values {
+            return Some(format!("after byte {count}: {rows:?} {values:?}"));
+        }
+    }
+    None
+}
+
+#[test]
+fn the_value_is_there_when_the_decoder_has_it() {
+    let mut differ = Vec::new();
+    for folder in ["decode", "stream"] {
+        let folder = format!("{}/tests/vectors/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.extension().unwrap() == "bin") {
+            let bytes = std::fs::read(&file).unwrap();
+            let found = differs(&bytes[..bytes.len().min(20_000)], Received::stream(), Decoder::new(Native::default()));
+            differ.extend(found.map(|found| format!("{} {found}", file.file_name().unwrap().display())));
+        }
+    }
+    let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../../tests/vectors/along.json")).unwrap();
+    for vector in vectors.as_array().unwrap().iter().filter(|vector| vector["limits"].is_null()) {
+        let answer = vector["answer"].as_str().unwrap().replacen('|', "", 1);
+        let found = differs(answer.as_bytes(), Received::action(None), Decoder::action(Native::default()));
+        differ.extend(found.map(|found| format!("{answer} {found}")));
+    }
+    assert!(differ.is_empty(), "{}\n{}", differ.len(), differ.join("\n"));
+}
