@@ -31,15 +31,12 @@ mod container;
 mod frame;
 mod inspector;
 mod location;
-mod server_limits;
+pub(super) mod server_limits;
 mod write;
 
 use self::back_reference::Place;
 use self::frame::{Frame, Next, Rest};
 use self::server_limits::Bounds;
-#[cfg(feature = "client")]
-pub(super) use self::server_limits::{MAX_ARGUMENTS, MAX_SLOTS};
-pub(super) use self::server_limits::{MAX_DIGITS, TOO_BIG};
 use super::{Key, Limits, json};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
@@ -351,7 +348,7 @@ impl<I: Inspect> Encoder<I> {
                 self.write_text(&text);
             }
             Class::BigInt(digits) => {
-                if digits.len() > MAX_DIGITS {
+                if digits.len() > server_limits::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
                 self.count_in_tree(digits.len());

@@ -17,7 +17,7 @@ use super::fault::{Fault, Step};
 use super::newtype::{self, BIGINT, DATE};
 use super::source::Look;
 use super::{Depth, Limits};
-use crate::flight::encode::{MAX_ARGUMENTS, MAX_DIGITS, MAX_SLOTS, TOO_BIG};
+use crate::flight::encode::server_limits::{MAX_ARGUMENTS, MAX_DIGITS, MAX_SLOTS, TOO_BIG};
 use crate::flight::received::Sent;
 use crate::flight::{date, json, number};
 use crate::text::digits;
