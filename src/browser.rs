@@ -25,7 +25,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestMode, Url};
 
-pub use self::values::Js;
+pub use self::values::{Js, call};
 
 use crate::client::{Body, Builder, Host, Moved, Request, Response, Runtime, Target, Task, Transport};
 use crate::protocol::{NEXT_ACTION, RedirectType, Revalidated};

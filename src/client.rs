@@ -45,6 +45,7 @@
 //! A client stays on its thread. It may be used from everywhere there, also from inside a waker, a host, a transport or
 //! a value's `drop`: nothing of it is borrowed while code of yours runs.
 
+mod arguments;
 mod attempt;
 mod builder;
 mod call;
@@ -63,6 +64,8 @@ mod settings;
 pub mod sim;
 mod task;
 mod transport;
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+pub(crate) mod values;
 
 #[cfg(test)]
 mod tests;
@@ -86,6 +89,7 @@ pub use self::task::Task;
 pub use self::transport::{Body, Incoming, Request, Response, Transport};
 pub use crate::javascript::Form;
 
+use self::arguments::Given;
 use self::driver::Driver;
 use crate::call::{CallId, LaneName};
 use crate::flight;
@@ -124,8 +128,8 @@ impl Client {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn call<R: DeserializeOwned + 'static>(&self, action: impl AsRef<str>, arguments: impl Serialize) -> Call<R> {
-        let (action, arguments) = (ActionId::parse(action.as_ref()), flight::read_arguments(&arguments));
-        Call::new(Rc::clone(&self.calls), action, arguments)
+        let arguments = flight::write(&arguments).map(|sent| Given::Now(Rc::new(sent)));
+        Call::new(Rc::clone(&self.calls), ActionId::parse(action.as_ref()), arguments, call::read::<R>, std::any::type_name::<R>())
     }
 
     /// Makes a request to a route. It waits for no lane. [`Route`] has an example.

@@ -69,15 +69,23 @@ mod limits;
 mod model;
 mod native;
 mod number;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "the client uses all of it"))]
+mod received;
 mod rejection;
 mod row;
 mod scan;
 mod serde;
 mod slice;
 mod special_values;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "the client uses all of it"))]
+mod tape;
 mod value;
 mod value_watch;
 
+#[cfg(feature = "client")]
+pub(crate) use self::received::{Received, Sent};
+#[cfg(feature = "client")]
+pub(crate) use self::serde::write;
 #[allow(unused_imports, reason = "the client uses them, and its edge in a browser")]
 pub(crate) use self::serde::{Arguments, PRESERVED, read_arguments};
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};

@@ -30,6 +30,12 @@ pub(crate) fn digits(mut number: u64) -> String {
     }
 }
 
+/// Writes a number in hexadecimal digits.
+pub(crate) fn hex(number: u32) -> String {
+    let places = (0..8).rev().skip_while(|place| *place > 0 && number >> (4 * place) == 0);
+    places.filter_map(|place| char::from_digit(number >> (4 * place) & 15, 16)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +52,7 @@ mod tests {
     fn digits_agree_with_to_string() {
         for number in [0, 7, 10, 1_048_576, u64::MAX] {
             assert_eq!(digits(number), number.to_string());
+            assert_eq!(hex(number as u32), format!("{:x}", number as u32));
         }
     }
 

@@ -9,14 +9,15 @@ use std::any::Any;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use serde::de::{self, Visitor};
+use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
 use super::FetchError;
-use crate::client::Body;
+use crate::Client;
+use crate::client::{Body, Call};
 use crate::flight::{
     Class, Classified, Container, Contents, Encoded, Encoder, Foreign, Inspect, Key, Native, Opening, Outside, PRESERVED, Part, Shared,
     Text, Value,
@@ -59,6 +60,37 @@ extern "C" {
     fn append(this: &Fields, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
+/// Makes a call as [`Client::call`] does, with values of JavaScript among the arguments, or in the answer: [`Js`], or what
+/// `serde_wasm_bindgen::preserve` makes.
+///
+/// A program that makes no such call does not link what reads and writes those values. [`Client::call`] fails with
+/// `ENCODE` or `DECODE` where it meets one.
+///
+/// ```no_run
+/// use actionlane::browser::{self, Js};
+/// use web_sys::File;
+///
+/// #[derive(serde::Serialize)]
+/// struct Photo {
+///     title: String,
+///     #[serde(with = "serde_wasm_bindgen::preserve")]
+///     file: File,
+/// }
+///
+/// # async fn upload(file: File) -> Result<(), actionlane::Error> {
+/// const SAVE: &str = "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+///
+/// let client = browser::builder().build()?;
+/// let photo = Photo { title: "Ada".to_owned(), file };
+/// let address = browser::call::<String>(&client, SAVE, (photo,)).lane("uploads").await?.into_value()?;
+/// # let _ = address;
+/// # Ok(())
+/// # }
+/// ```
+pub fn call<R: DeserializeOwned + 'static>(client: &Client, action: impl AsRef<str>, arguments: impl Serialize) -> Call<R> {
+    crate::client::values::call(client, action.as_ref(), &arguments)
+}
+
 /// A value of JavaScript as an argument or an answer, or inside of one. `T` is its class; `JsValue` is any value.
 ///
 /// Inside a struct, `#[serde(with = "serde_wasm_bindgen::preserve")]` on a field does the same, except that this type
@@ -72,11 +104,11 @@ extern "C" {
 /// const SAVE: &str = "7faaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 ///
 /// let client = browser::builder().build()?;
-/// client.call::<()>(SAVE, (Js(file), Some(Js(form)), 12)).await?;
+/// browser::call::<()>(&client, SAVE, (Js(file), Some(Js(form)), 12)).await?;
 ///
 /// // All arguments as one array of JavaScript, and an answer of any kind.
 /// let list = js_sys::Array::of2(&"cart".into(), &js_sys::Date::new_0());
-/// let Js(answer) = client.call::<Js>(SAVE, Js(list)).await?.into_value()?;
+/// let Js(answer) = browser::call::<Js>(&client, SAVE, Js(list)).await?.into_value()?;
 /// # let _: JsValue = answer;
 /// # Ok(())
 /// # }

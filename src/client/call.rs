@@ -9,12 +9,13 @@ use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
 
+use super::arguments::Given;
 use super::driver::Driver;
 use super::order::{Idempotency, Order, ReadValue, Settings};
 use super::outcome::{Outcome, Settled, Waiter};
 use super::settings::{action_setters, setters};
 use crate::call::{CallId, LaneName, Options};
-use crate::flight::{Arguments, Value, from_value};
+use crate::flight::Received;
 use crate::protocol::ActionId;
 use crate::{Error, Kind};
 
@@ -61,14 +62,24 @@ use crate::{Error, Kind};
 pub struct Call<R> {
     driver: Rc<Driver>,
     action: Result<ActionId, Error>,
-    arguments: Result<Arguments, Error>,
+    arguments: Result<Given, Error>,
     settings: Settings,
+    /// Reads the answer.
+    read: ReadValue,
+    /// Names the type of the value, and the way to read it.
+    type_name: &'static str,
     answer: PhantomData<fn() -> R>,
 }
 
 impl<R: DeserializeOwned + 'static> Call<R> {
-    pub(super) fn new(driver: Rc<Driver>, action: Result<ActionId, Error>, arguments: Result<Arguments, Error>) -> Self {
-        Self { driver, action, arguments, settings: Settings::default(), answer: PhantomData }
+    pub(super) fn new(
+        driver: Rc<Driver>,
+        action: Result<ActionId, Error>,
+        arguments: Result<Given, Error>,
+        read: ReadValue,
+        type_name: &'static str,
+    ) -> Self {
+        Self { driver, action, arguments, settings: Settings::default(), read, type_name, answer: PhantomData }
     }
 
     /// Sets the lane. Default: that of the client, or `main`.
@@ -114,10 +125,10 @@ impl<R: DeserializeOwned + 'static> Call<R> {
     }
 
     fn enter(self) -> Pending {
-        let Self { driver, action, arguments, settings, .. } = self;
-        let order = Order { action, arguments, settings, type_name: std::any::type_name::<R>() };
+        let Self { driver, action, arguments, settings, read, type_name, .. } = self;
+        let order = Order { action, arguments, settings, type_name };
         let prepared = order.prepare(&driver.world.wire, &|| driver.world.random());
-        Pending::new(driver, prepared, read::<R>)
+        Pending::new(driver, prepared, read)
     }
 }
 
@@ -137,8 +148,11 @@ impl<R> fmt::Debug for Call<R> {
 }
 
 /// Reads a value into the type that the caller asked for.
-fn read<R: DeserializeOwned + 'static>(value: &Value) -> Result<Box<dyn Any>, Error> {
-    from_value::<R>(value).map(|value| Box::new(value) as _)
+pub(super) fn read<R: DeserializeOwned + 'static>(received: &dyn Any) -> Result<Box<dyn Any>, Error> {
+    let Some(received) = received.downcast_ref::<Received>() else {
+        return Err(Error::new(Kind::Internal, "the answer was read in another way"));
+    };
+    received.read::<R>().map(|value| Box::new(value) as _)
 }
 
 /// A call as a future. Dropping it aborts the call: a request that runs is aborted at once, and a call that waits

@@ -20,7 +20,6 @@ use super::task::{self, Stop};
 use super::transport::AnyTransport;
 use crate::call::{Call, CallId, LaneName, Options, Timings};
 use crate::dispatcher::{Dispatcher, Effect, HeadFacts, Rules};
-use crate::flight::Value;
 use crate::protocol::{Redirect, Revalidated};
 use crate::sorted_map::SortedMap;
 use crate::{Error, Instant, Kind, Sent};
@@ -78,7 +77,7 @@ struct Held {
     stop: Option<Stop>,
     answer: Answer,
     /// The value, for calls that joined this one.
-    value: Option<Value>,
+    value: Option<Rc<dyn Any>>,
     /// The value as its caller wants it.
     wanted: Option<Box<dyn Any>>,
     /// The call whose answer it shares.
@@ -311,7 +310,7 @@ impl Driver {
         let (waiter, read, wanted, (value, answer)) = facts;
         let result = result.and_then(|()| match (wanted, value) {
             (Some(wanted), _) => Ok(Some(wanted)),
-            (None, Some(value)) => read(&value).map(Some),
+            (None, Some(value)) => read(&*value).map(Some),
             (None, None) => Ok(None),
         });
         waiter.settle(Settled { result, answer, timings, attempts });
@@ -410,10 +409,10 @@ impl Driver {
 
     /// Reports the value, `None` for that of a redirect. `cut`: the answer ended while parts of the value were open;
     /// if the caller needs those, the attempt fails.
-    pub(super) fn value(&self, id: CallId, value: Result<Option<Value>, Error>, cut: bool) {
+    pub(super) fn value(&self, id: CallId, value: Result<Option<Rc<dyn Any>>, Error>, cut: bool) {
         let read = self.held.borrow().get(&id).map(|held| held.read);
         let result = match (value, read) {
-            (Ok(Some(value)), Some(read)) => match read(&value) {
+            (Ok(Some(value)), Some(read)) => match read(&*value) {
                 Ok(wanted) => {
                     self.update(id, |held| (held.value, held.wanted) = (Some(value), Some(wanted)));
                     Ok(())

@@ -1,10 +1,12 @@
 //! Performs one request and reads its answer, as reports to the driver. Decides nothing about the call.
 
+use std::any::Any;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::arguments::{Arguments, Later, Reading};
 use super::attempt::Attempt;
 use super::driver::Driver;
 use super::order::{ActionWork, Hooks, RouteWork, Wire, Work};
@@ -12,7 +14,7 @@ use super::task::{self, Stop};
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
 use crate::call::{CallId, Render};
-use crate::flight::{Decoder, Encoded, Native, Opening, Rejection, Value};
+use crate::flight::Rejection;
 use crate::protocol::{self, ActionId, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
 use crate::{Error, Kind, Sent, retry_after};
 
@@ -46,7 +48,7 @@ impl Work for ActionWork {
         self.idempotency_key.clone()
     }
 
-    fn open(&self) -> Option<Opening> {
+    fn open(&self) -> Option<Later> {
         self.open.take()
     }
 
@@ -54,8 +56,8 @@ impl Work for ActionWork {
         self.sent.get().is_none()
     }
 
-    fn fill(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
-        self.store(encoded, wire, random)
+    fn fill(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        self.store(arguments, wire, random)
     }
 }
 
@@ -144,16 +146,16 @@ impl Exchange {
     }
 
     async fn read(&self, work: &ActionWork, head: &AnswerHead, mut body: Incoming) -> Option<()> {
-        let mut decoder = Decoder::action(Native::with_temporaries(work.temporaries()));
+        let mut answer = work.reader()?;
         loop {
             // A fault in the bytes is in the value, too.
-            let read = body.read(&mut |bytes| drop(decoder.push(bytes))).await;
+            let read = body.read(&mut |bytes| answer.push(bytes)).await;
             match read {
                 Ok(true) => self.report(Driver::bytes)?,
                 Ok(false) => {
-                    if decoder.value().is_ready() {
-                        decoder.end();
-                        self.value(work, head, &decoder, true)?;
+                    if answer.value().is_ready() {
+                        answer.end();
+                        self.value(work, head, answer, true)?;
                     }
                     return self.report(Driver::end);
                 }
@@ -162,19 +164,18 @@ impl Exchange {
                 }
             }
             // A promise inside the value may be what the caller needs.
-            if decoder.value().is_ready() && decoder.open() == 0 {
-                self.value(work, head, &decoder, false)?;
-                drop(decoder);
+            if answer.is_whole() {
+                self.value(work, head, answer, false)?;
                 return self.drain(body).await;
             }
         }
     }
 
     /// Reports the value that has arrived, or the error that takes its place.
-    fn value(&self, work: &ActionWork, head: &AnswerHead, decoder: &Decoder<Native>, cut: bool) -> Option<()> {
-        let rendered = decoder.root_row().is_some_and(|row| Root::read(row).rendered);
-        let value = match decoder.value() {
-            Poll::Ready(Ok(value)) => Ok(value),
+    fn value(&self, work: &ActionWork, head: &AnswerHead, answer: Box<dyn Reading>, cut: bool) -> Option<()> {
+        let rendered = answer.root_row().is_some_and(|row| Root::read(row).rendered);
+        let value = match answer.value() {
+            Poll::Ready(Ok(())) => Ok(answer.finish()),
             Poll::Ready(Err(Rejection::Broken(error))) => {
                 let error = error.with_sent(Sent::Yes).with_status(head.status);
                 self.report(|driver, id| driver.failed(id, error))?;
@@ -186,7 +187,7 @@ impl Exchange {
         if rendered {
             self.report(|driver, id| driver.rendered(id, head.render_means_revalidated()))?;
         }
-        let value: Result<Option<Value>, Error> = match value {
+        let value: Result<Option<Rc<dyn Any>>, Error> = match value {
             Ok(value) => Ok(Some(value)),
             Err(error) => match error.server_digest().and_then(Redirect::of_digest) {
                 None => Err(error),

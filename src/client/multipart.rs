@@ -1,8 +1,9 @@
 //! Writes form data as the body of a request (RFC 7578). Knows only fields of text: files need a browser.
 
 use super::Body;
+use crate::flight::Sent;
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
 use crate::flight::{self, Encoded, Foreign, Part, Value};
-use crate::{Error, Kind};
 
 /// The body of an action's request, and its content type.
 #[derive(Clone, Debug)]
@@ -15,20 +16,43 @@ pub(super) struct Payload {
 }
 
 impl Payload {
-    /// Writes encoded arguments. `random`: makes the text between two fields, which no field may contain.
-    pub(super) fn new(encoded: &Encoded<Value>, random: impl FnOnce() -> [u8; 16]) -> Result<Self, Error> {
-        let (content_type, text) = match &encoded.body {
-            flight::Body::Text(text) => ("text/plain;charset=UTF-8".to_owned(), text.clone()),
-            flight::Body::Form(parts) => {
-                if let Some(foreign) = parts.iter().find_map(foreign) {
-                    let (body, len) = foreign.0.body(parts)?;
-                    return Ok(Self { content_type: None, body, len });
-                }
-                let boundary = crate::protocol::request_id(random());
-                (format!("multipart/form-data; boundary={boundary}"), form(parts, &boundary)?)
-            }
+    /// Writes the texts of a request. `random`: makes the text between two fields, which no field may contain.
+    pub(super) fn of_texts(sent: &Sent, random: &dyn Fn() -> [u8; 16]) -> Self {
+        if let [(_, text)] = &*sent.parts {
+            return Self::new("text/plain;charset=UTF-8".to_owned(), text.to_string());
+        }
+        let mut form = Form::new(random);
+        for (id, text) in &sent.parts {
+            form.field(&crate::text::digits((*id).into()), text);
+        }
+        form.finish()
+    }
+
+    /// Writes encoded arguments, which may have files. `random` as above.
+    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+    pub(super) fn of_values(encoded: &Encoded<Value>, random: &dyn Fn() -> [u8; 16]) -> Result<Self, crate::Error> {
+        let parts = match &encoded.body {
+            flight::Body::Text(text) => return Ok(Self::new("text/plain;charset=UTF-8".to_owned(), text.clone())),
+            flight::Body::Form(parts) => parts,
         };
-        Ok(Self { content_type: Some(content_type), len: text.len(), body: Body::Text(text) })
+        if let Some(foreign) = parts.iter().find_map(foreign) {
+            let (body, len) = foreign.0.body(parts)?;
+            return Ok(Self { content_type: None, body, len });
+        }
+        let mut form = Form::new(random);
+        for part in parts {
+            let (name, text) = match part {
+                Part::Json { name, text } => (name, &**text),
+                Part::Entry { name, value: Value::String(text) } => (name, &**text),
+                Part::Entry { .. } => return Err(crate::Error::new(crate::Kind::Encode, "the arguments: a file cannot be sent from here")),
+            };
+            form.field(name, text);
+        }
+        Ok(form.finish())
+    }
+
+    fn new(content_type: String, text: String) -> Self {
+        Self { content_type: Some(content_type), len: text.len(), body: Body::Text(text) }
     }
 
     /// Returns the body as text.
@@ -41,6 +65,7 @@ impl Payload {
 }
 
 /// Returns the value of JavaScript that a field holds.
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
 fn foreign(part: &Part<Value>) -> Option<&Foreign> {
     match part {
         Part::Entry { value: Value::Foreign(foreign), .. } => Some(foreign),
@@ -48,26 +73,27 @@ fn foreign(part: &Part<Value>) -> Option<&Foreign> {
     }
 }
 
-fn form(parts: &[Part<Value>], boundary: &str) -> Result<String, Error> {
-    let mut form = String::new();
-    for part in parts {
-        let (name, text) = match part {
-            Part::Json { name, text } => (name, &**text),
-            Part::Entry { name, value: Value::String(text) } => (name, &**text),
-            Part::Entry { .. } => return Err(Error::new(Kind::Encode, "the arguments: a file cannot be sent from here")),
-        };
-        form.push_str("--");
-        form.push_str(boundary);
-        form.push_str("\r\nContent-Disposition: form-data; name=\"");
-        escape_into(&mut form, name);
-        form.push_str("\"\r\n\r\n");
-        form.push_str(text);
-        form.push_str("\r\n");
+/// Form data that is being written.
+struct Form {
+    text: String,
+    boundary: String,
+}
+
+impl Form {
+    fn new(random: &dyn Fn() -> [u8; 16]) -> Self {
+        Self { text: String::new(), boundary: crate::protocol::request_id(random()) }
     }
-    form.push_str("--");
-    form.push_str(boundary);
-    form.push_str("--\r\n");
-    Ok(form)
+
+    fn field(&mut self, name: &str, text: &str) {
+        self.text.extend(["--", &self.boundary, "\r\nContent-Disposition: form-data; name=\""]);
+        escape_into(&mut self.text, name);
+        self.text.extend(["\"\r\n\r\n", text, "\r\n"]);
+    }
+
+    fn finish(mut self) -> Payload {
+        self.text.extend(["--", &self.boundary, "--\r\n"]);
+        Payload::new(["multipart/form-data; boundary=", &*self.boundary].concat(), self.text)
+    }
 }
 
 /// Escapes a field's name as browsers do.
@@ -87,12 +113,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::flight::to_reply;
+    use crate::flight::write;
 
     #[test]
     fn a_map_is_sent_as_two_fields() {
-        let encoded = to_reply(&(BTreeMap::from([(true, "yes")]),)).unwrap();
-        let payload = Payload::new(&encoded, || [0xff; 16]).unwrap();
+        let sent = write(&(BTreeMap::from([(true, "yes")]),)).unwrap();
+        let payload = Payload::of_texts(&sent, &|| [0xff; 16]);
         let boundary = "ffffffff-ffff-4fff-bfff-ffffffffffff";
         assert_eq!(payload.content_type, Some(format!("multipart/form-data; boundary={boundary}")));
         let field = |name: &str, text: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
@@ -102,8 +128,8 @@ mod tests {
 
     #[test]
     fn a_name_stays_inside_its_quotes() {
-        let part = Part::Entry { name: "a\"\r\nb".to_owned(), value: Value::string("x") };
-        let form = form(&[part], "b").unwrap();
-        assert!(form.contains("name=\"a%22%0D%0Ab\"\r\n\r\nx\r\n"), "{form}");
+        let mut form = Form::new(&|| [0xff; 16]);
+        form.field("a\"\r\nb", "x");
+        assert!(form.text.contains("name=\"a%22%0D%0Ab\"\r\n\r\nx\r\n"), "{}", form.text);
     }
 }

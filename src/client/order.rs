@@ -5,19 +5,19 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::arguments::{Arguments, Given, Later, Reading};
 use super::attempt::Hook;
 use super::exchange::Exchange;
 use super::multipart::Payload;
 use super::transport::Headers;
 use super::{Request, task, transport};
 use crate::call::{LaneName, Options, Render, Strategy};
-use crate::flight::{Arguments, Encoded, Opening, Temporaries, Value};
 use crate::protocol::{self, ActionId};
 use crate::text::{contains, digits};
 use crate::{Error, Kind, Retry};
 
 /// Reads a value into the type that a caller asked for.
-pub(super) type ReadValue = fn(&Value) -> Result<Box<dyn Any>, Error>;
+pub(super) type ReadValue = fn(&dyn Any) -> Result<Box<dyn Any>, Error>;
 
 /// Options of a call; a client has the same for those that a call does not set.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,7 @@ pub(super) trait Work {
     }
 
     /// Returns the wait for open arguments, once.
-    fn open(&self) -> Option<Opening> {
+    fn open(&self) -> Option<Later> {
         None
     }
 
@@ -79,8 +79,8 @@ pub(super) trait Work {
     }
 
     /// Stores the arguments, which are complete. Fails if they are too large.
-    fn fill(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
-        let _ = (encoded, wire, random);
+    fn fill(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        let _ = (arguments, wire, random);
         Ok(())
     }
 }
@@ -90,9 +90,9 @@ pub(super) struct ActionWork {
     pub(super) action: ActionId,
     pub(super) url: String,
     /// Set once the arguments are complete: before the call leaves its lane.
-    pub(super) sent: OnceCell<(Payload, Temporaries<Value>)>,
+    pub(super) sent: OnceCell<(Payload, Rc<dyn Arguments>)>,
     /// The wait for the arguments, if one of them is open.
-    pub(super) open: Cell<Option<Opening>>,
+    pub(super) open: Cell<Option<Later>>,
     headers: Headers,
     pub(super) hooks: Hooks,
     pub(super) idempotency_key: Option<String>,
@@ -129,20 +129,20 @@ impl ActionWork {
     }
 
     /// Stores the arguments, which are complete. Fails if they are too large.
-    pub(super) fn store(&self, encoded: Encoded<Value>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
-        let payload = Payload::new(&encoded, random)?;
+    pub(super) fn store(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+        let payload = arguments.payload(random)?;
         if payload.len > wire.max_body_bytes {
             let (bytes, limit) = (digits(payload.len as u64), digits(wire.max_body_bytes as u64));
             let message = ["the body takes ", &bytes, " bytes, more than max_body_bytes (", &limit, ")"].concat();
             return Err(Error::new(Kind::BodyTooLarge, message));
         }
-        let _ = self.sent.set((payload, encoded.temporaries));
+        let _ = self.sent.set((payload, arguments));
         Ok(())
     }
 
-    /// Returns the arguments that an answer may refer back to.
-    pub(super) fn temporaries(&self) -> Temporaries<Value> {
-        self.sent.get().map(|(_, temporaries)| temporaries.clone()).unwrap_or_default()
+    /// Returns a reader for an answer. `None` until the arguments are complete: no request was made then.
+    pub(super) fn reader(&self) -> Option<Box<dyn Reading>> {
+        self.sent.get().map(|(_, arguments)| Rc::clone(arguments).reader())
     }
 
     /// Returns the size of the body in bytes.
@@ -154,7 +154,7 @@ impl ActionWork {
 /// The parts of a call of an action, as the caller gave them.
 pub(super) struct Order {
     pub(super) action: Result<ActionId, Error>,
-    pub(super) arguments: Result<Arguments, Error>,
+    pub(super) arguments: Result<Given, Error>,
     pub(super) settings: Settings,
     /// Name of the type of the value: only calls for the same type share an answer.
     pub(super) type_name: &'static str,
@@ -174,9 +174,9 @@ impl Order {
         let hooks = [wire.settings.hook.clone(), own.hook];
         let work = ActionWork { action, url, sent: OnceCell::new(), open: Cell::new(None), headers, hooks, idempotency_key };
         match arguments {
-            Arguments::Open(open) => work.open.set(Some(open)),
-            Arguments::Complete(encoded) => {
-                work.store(encoded, wire, random)?;
+            Given::Later(open) => work.open.set(Some(open)),
+            Given::Now(arguments) => {
+                work.store(arguments, wire, random)?;
                 let text = work.sent.get().and_then(|(payload, _)| payload.text());
                 // An answer that refers to a caller's own arguments is that caller's alone.
                 let text = text.filter(|text| !contains(text, "\"$T"));

@@ -31,7 +31,7 @@ mod container;
 mod frame;
 mod inspector;
 mod location;
-mod server_limits;
+pub(super) mod server_limits;
 mod write;
 
 use self::back_reference::Place;

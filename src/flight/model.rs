@@ -20,6 +20,7 @@
 
 mod path;
 mod reader;
+mod special;
 
 use std::borrow::Cow;
 

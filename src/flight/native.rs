@@ -379,7 +379,7 @@ pub(super) fn canonical(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     match digits.trim_start_matches('0') {
         "" => "0".to_owned(),
-        digits => format!("{sign}{digits}"),
+        digits => [sign, digits].concat(),
     }
 }
 

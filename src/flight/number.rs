@@ -1,14 +1,29 @@
-//! Writes numbers as JavaScript does.
+//! Reads and writes numbers as JavaScript does.
 //!
 //! Knows no locale.
 
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
 use std::fmt::Write as _;
+
+use crate::text::digits;
 
 /// Writes a finite number as JavaScript's `Number::toString` does (`-0` as `0`).
 pub(super) fn write(number: f64) -> String {
-    if number == 0.0 {
-        return "0".to_owned();
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        let sign = if number < 0.0 { "-" } else { "" };
+        return [sign, &digits(number.abs() as u64)].concat();
     }
+    shortest(number)
+}
+
+/// Asks JavaScript, whose code is there already.
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+fn shortest(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
+}
+
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+fn shortest(number: f64) -> String {
     let mut out = String::new();
     // `{:e}` writes the same shortest digits; only their layout differs.
     let text = format!("{number:e}");
@@ -40,6 +55,51 @@ pub(super) fn write(number: f64) -> String {
     out
 }
 
+/// Reads a number of a JSON text.
+pub(super) fn parse(text: &str) -> f64 {
+    short(text).unwrap_or_else(|| long(text))
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
+fn long(text: &str) -> f64 {
+    js_sys::parse_float(text)
+}
+
+#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
+fn long(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
+}
+
+/// Reads a number whose digits and power of ten are small: both are exact, so their product is rounded once.
+fn short(text: &str) -> Option<f64> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text),
+    };
+    let (mut whole, mut decimals, mut point) = (0_u64, 0, false);
+    if rest.len() > 16 {
+        return None;
+    }
+    for byte in rest.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                whole = whole * 10 + u64::from(byte - b'0');
+                decimals += i32::from(point);
+            }
+            b'.' => point = true,
+            _ => return None,
+        }
+    }
+    if whole >= 1 << 53 {
+        return None;
+    }
+    let mut power = 1.0;
+    for _ in 0..decimals {
+        power *= 10.0;
+    }
+    Some(sign * whole as f64 / power)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +122,25 @@ mod tests {
             (5e-324, "5e-324"),
         ] {
             assert_eq!(write(number), text);
+            assert_eq!(parse(text), number);
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_the_standard_library_reads_them() {
+        for text in
+            ["-0", "0.1", "-0.5", "9007199254740991", "9007199254740993", "123456.789012345", "0.000000000000001", "1e400", "1.5E-7"]
+        {
+            assert_eq!(parse(text).to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+        }
+        let mut random = 1_u64;
+        for _ in 0..100_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let (whole, decimals) = (random >> 11, (random % 17) as usize);
+            let text = format!("{:017}", whole >> (random % 50));
+            let text = format!("{}.{}", text[..17 - decimals].trim_start_matches('0'), &text[17 - decimals..]);
+            let text = format!("{}{}", if text.starts_with('.') { "0" } else { "" }, text.trim_end_matches('.'));
+            assert_eq!(parse(&text).to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }
     }
 }

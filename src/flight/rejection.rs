@@ -121,8 +121,8 @@ impl Thrown {
     }
 
     /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. Also returns a model of the other
-    /// members, `{"cause":…,"errors":…}`, if the row has any.
-    pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
+    /// members, `{"cause":…,"errors":…}`, if the row has any and the caller wants it.
+    pub(super) fn read(row: u32, text: &str, limits: &Limits, wants_causes: bool) -> Result<(Self, Option<String>), Error> {
         let fault = |fault| model::broken(row, fault, limits);
         let mut thrown = Self::default();
         let mut causes: Vec<String> = Vec::new();
@@ -145,7 +145,7 @@ impl Thrown {
                 "name" => thrown.name = said,
                 "message" => thrown.message = said,
                 "env" => thrown.environment = said,
-                "cause" | "errors" => causes.push(format!("\"{key}\":{}", &text[start..tokens.end()])),
+                "cause" | "errors" if wants_causes => causes.push(format!("\"{key}\":{}", &text[start..tokens.end()])),
                 _ => {}
             }
             open = tokens.next().map_err(fault)?;
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Thrown, String> {
-        Thrown::read(1, text, &Limits::DEFAULT).map(|(thrown, _)| thrown).map_err(|error| error.message().to_owned())
+        Thrown::read(1, text, &Limits::DEFAULT, true).map(|(thrown, _)| thrown).map_err(|error| error.message().to_owned())
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
                 causes: Causes::default(),
             })
         );
-        let causes = |text| Thrown::read(1, text, &Limits::DEFAULT).expect("an error").1;
+        let causes = |text| Thrown::read(1, text, &Limits::DEFAULT, true).expect("an error").1;
         assert_eq!(
             causes(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(),
             Some(r#"{"cause":"$2","errors":[1,"$3"]}"#)

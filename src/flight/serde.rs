@@ -6,7 +6,10 @@
 mod de;
 mod fault;
 mod newtype;
+#[cfg(feature = "client")]
+mod reply;
 mod ser;
+mod source;
 
 use std::cell::Cell;
 use std::task::Poll;
@@ -14,13 +17,17 @@ use std::task::Poll;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(super) use self::fault::Fault;
 pub use self::newtype::{BigInt, Date};
+#[cfg(feature = "client")]
+pub(crate) use self::reply::write;
+pub(super) use self::source::{Look, Name, Source, charge};
 
 use self::de::Reader;
-use self::fault::Fault;
 use self::ser::Writer;
 use super::foreign::{Foreign, Opening};
-use super::{Class, Classified, Container, Decoder, Encoded, Encoder, Key, Limits, Native, Value};
+use super::received::Received;
+use super::{Class, Classified, Container, Encoded, Encoder, Key, Limits, Native, Value};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
@@ -28,8 +35,11 @@ use crate::{Error, Kind};
 /// may `crate::javascript` be called: a program without such values does not link it.
 pub(crate) const PRESERVED: &str = "1fc430ca-5b7f-4295-92de-33cf2b145d38";
 
+/// Says where a value of JavaScript can be read and sent.
+pub(super) const JAVASCRIPT: &str = "is a value of JavaScript, for which the action is called by `actionlane::browser::call`";
+
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
-const MAX_WRAPS: usize = 32;
+pub(super) const MAX_WRAPS: usize = 32;
 
 /// Reads a Rust value from `value`, which does not change.
 ///
@@ -44,8 +54,12 @@ const MAX_WRAPS: usize = 32;
 /// assert_eq!(error.message(), ".items: expected f64, found an array");
 /// ```
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    read(value.clone())
+}
+
+pub(super) fn read<S: Source, T: DeserializeOwned>(source: S) -> Result<T, Error> {
     let budget = Cell::new(Limits::NATIVE_BYTES);
-    T::deserialize(Reader::new(value.clone(), &budget)).map_err(|fault| fault.into_error(Kind::Decode))
+    T::deserialize(Reader::new(source, &budget)).map_err(|fault| fault.into_error(Kind::Decode))
 }
 
 /// Reads a whole stream: the value of row 0.
@@ -65,7 +79,7 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    decode_whole(Decoder::new(Native::default()), bytes)
+    decode_whole(Received::stream(), bytes)
 }
 
 /// Reads a whole answer to an action: the value that the action returned, as [`Decoder::action`] finds it.
@@ -93,7 +107,7 @@ pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_action<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    decode_whole(Decoder::action(Native::default()), bytes)
+    decode_whole(Received::action(None), bytes)
 }
 
 /// Converts a Rust value to a [`Value`].
@@ -150,7 +164,7 @@ fn encode_arguments(root: Result<Value, Fault>) -> Result<Arguments, Error> {
         Value::Null => Value::array([]),
         root @ Value::Array(_) => root,
         Value::Foreign(list) if is_array(&list) => Value::Foreign(list),
-        other => return Err(Error::new(Kind::Encode, format!("the arguments: expected a tuple, found {}", fault::noun(&other)))),
+        other => return Err(Error::new(Kind::Encode, format!("the arguments: expected a tuple, found {}", other.look().noun()))),
     };
     let encoder = Encoder::new(Native::default(), root, WireForm::default())?;
     match encoder.open_source() {
@@ -164,14 +178,21 @@ fn is_array(value: &Foreign) -> bool {
     matches!(value.0.classify(Key::Name("")), Classified { value: None, class: Class::Container(Container::Array) })
 }
 
-fn decode_whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {
+fn decode_whole<T: DeserializeOwned>(mut answer: Received, bytes: &[u8]) -> Result<T, Error> {
     // Values that are complete stay so; others are rejected with the error that `push` returns.
-    let _ = decoder.push(bytes);
-    decoder.end();
-    match decoder.value() {
-        Poll::Ready(Ok(value)) => from_value(&value),
-        Poll::Ready(Err(rejection)) => Err(rejection.into_error()),
-        Poll::Pending => Err(Error::new(Kind::Decode, "the answer ended before its value")),
+    let _ = answer.push(bytes);
+    answer.end();
+    answer.read()
+}
+
+impl Received {
+    /// Reads the value into a Rust type. Fails with the error of the value if there is none.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        match self.value() {
+            Poll::Ready(Ok(())) => read(self.root()),
+            Poll::Ready(Err(rejection)) => Err(rejection.into_error()),
+            Poll::Pending => Err(Error::new(Kind::Decode, "the answer ended before its value")),
+        }
     }
 }
 

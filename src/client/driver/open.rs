@@ -4,12 +4,12 @@ use std::rc::{Rc, Weak};
 
 use super::Driver;
 use crate::call::CallId;
+use crate::client::arguments::Later;
 use crate::client::task::Stop;
-use crate::flight::Opening;
 
 impl Driver {
     /// Waits for open arguments, then makes the call ready or fails it.
-    pub(super) fn open(&self, id: CallId, open: Opening) {
+    pub(super) fn open(&self, id: CallId, open: Later) {
         let stop = Stop::default();
         // The call may have ended already.
         let Some(work) = self.update(id, |held| {
@@ -20,9 +20,9 @@ impl Driver {
         };
         let this = Weak::clone(&self.this);
         let wait = Box::pin(async move {
-            let encoded = open.await;
+            let arguments = open.await;
             let Some(this) = this.upgrade() else { return };
-            match encoded.and_then(|encoded| work.fill(encoded, &this.world.wire, &|| this.world.random())) {
+            match arguments.and_then(|arguments| work.fill(arguments, &this.world.wire, &|| this.world.random())) {
                 Ok(()) => this.input(|core, now| core.handle_ready(id, now)),
                 Err(error) => this.failed(id, error),
             }

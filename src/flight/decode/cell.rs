@@ -338,7 +338,7 @@ impl<B: Build> Decoder<B> {
 
     /// Reads an `E` row into the rejection of its value.
     pub(super) fn thrown(&mut self, row: u32, text: &str) -> Rejection {
-        match Thrown::read(row, text, &self.limits) {
+        match Thrown::read(row, text, &self.limits, true) {
             Ok((mut thrown, causes)) => {
                 thrown.causes = causes.and_then(|model| self.causes(row, &model)).map(Causes::of).unwrap_or_default();
                 Rejection::Thrown(thrown)

@@ -7,11 +7,15 @@ use super::{Encoder, Inspect, Text};
 use crate::Error;
 
 /// Slots of one tree of arrays.
-pub(super) const MAX_SLOTS: usize = 1_000_000;
+pub(in crate::flight) const MAX_SLOTS: usize = 1_000_000;
 /// Characters of a bigint, its sign included.
-pub(super) const MAX_DIGITS: usize = 300;
+pub(in crate::flight) const MAX_DIGITS: usize = 300;
 /// Arguments of an action, or arguments bound to one.
-pub(super) const MAX_ARGUMENTS: usize = 1_000;
+pub(in crate::flight) const MAX_ARGUMENTS: usize = 1_000;
+
+/// Message about a tree of arrays beyond that.
+pub(in crate::flight) const TOO_BIG: &str = "makes an array too big for the server, which takes 1 000 000 elements, characters and bytes in arrays within arrays: send a Blob, or \
+     put it into an object";
 
 /// The sums that the server would reach, so far.
 #[derive(Default)]
@@ -162,10 +166,7 @@ impl<I: Inspect> Encoder<I> {
 
     pub(super) fn check_bounds(&self) -> Result<(), Error> {
         match self.tree().and_then(|tree| self.bounds.trees.get(tree)) {
-            Some(tree) if tree.is_too_much() => Err(self.error(
-                "makes an array too big for the server, which takes 1 000 000 elements, characters and bytes in arrays within arrays: \
-                 send a Blob, or put it into an object",
-            )),
+            Some(tree) if tree.is_too_much() => Err(self.error(TOO_BIG)),
             _ => Ok(()),
         }
     }

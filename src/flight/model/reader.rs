@@ -4,10 +4,9 @@
 
 use std::borrow::Cow;
 
-use super::{Edit, Made, Model, Node, Path, Placed, Scalar, Special, Spot, Target, Tree, broken};
+use super::{Edit, Model, Node, Placed, Scalar, Special, Spot, Tree, broken};
+use crate::flight::Limits;
 use crate::flight::json::{self, Fault, Token, Tokens};
-use crate::flight::row::MAX_ID;
-use crate::flight::{Limits, date};
 use crate::{Error, Kind};
 
 /// A container that is being read.
@@ -220,79 +219,14 @@ impl<'t, 'l> Reader<'t, 'l> {
             self.replacements.push((start, start + first, ""));
             return Ok(None);
         }
-        let tail = |text: Cow<'t, str>| match text {
-            Cow::Borrowed(text) => Cow::Borrowed(&text[2..]),
-            Cow::Owned(text) => Cow::Owned(text[2..].to_owned()),
-        };
-        let Some(letter) = rest.chars().next() else {
-            if let Some(frame) = self.frames.last_mut().filter(|frame| frame.array && frame.index == 0) {
-                frame.element = true;
-                self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
-                return Ok(None);
-            }
-            return Ok(Some(Special::Scalar(Scalar::Symbol(Cow::Borrowed("react.transitional.element")))));
-        };
-        let body = &rest[letter.len_utf8()..];
-        let special = match letter {
-            '0'..='9' | 'a'..='f' => match parse_target(rest, None) {
-                Some(target) => Special::Link(target),
-                None => return Err(self.unsupported("reference")),
-            },
-            // Until December 2025 a function of the server was `$F`.
-            'Q' | 'W' | 'K' | 'B' | 'i' | 'h' | 'F' => {
-                let made = match letter {
-                    'Q' => Made::Map,
-                    'W' => Made::Set,
-                    'K' => Made::Form,
-                    'B' => Made::Blob,
-                    'i' => Made::Iterator,
-                    _ => Made::Server,
-                };
-                match parse_target(body, Some(made)) {
-                    Some(target) if target.path.is_empty() => Special::Link(target),
-                    _ => return Err(self.unsupported("reference")),
-                }
-            }
-            '@' => match parse_row_id(body) {
-                Some(id) => Special::Promise(id),
-                None => return Err(self.unsupported("promise")),
-            },
-            'L' => match parse_row_id(body) {
-                Some(id) => Special::Lazy(id),
-                None => return Err(self.unsupported("$L")),
-            },
-            'Z' if body.is_empty() => Special::Scalar(Scalar::Error),
-            'Z' => match parse_target(body, Some(Made::Error)) {
-                Some(target) if target.path.is_empty() => Special::Link(target),
-                _ => return Err(self.unsupported("$Z")),
-            },
-            'T' => Special::Temporary(tail(text)),
-            'S' => Special::Scalar(Scalar::Symbol(tail(text))),
-            'D' => Special::Scalar(Scalar::Date(date::parse(body))),
-            'n' => {
-                let digits = body.strip_prefix('-').unwrap_or(body);
-                if !digits.bytes().all(|b| b.is_ascii_digit()) || (digits.is_empty() && !body.is_empty()) {
-                    return Err(self.error_here("not a bigint"));
-                }
-                if digits.len() > self.limits.digits {
-                    return Err(self.error_here(&format!("a bigint of more than {} digits", self.limits.digits)));
-                }
-                Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
-            }
-            // Only the second letter counts, as in React's client.
-            'u' | 'w' | 'H' | 'E' | 'P' | 'Y' => Special::Scalar(Scalar::Undefined),
-            'N' => Special::Scalar(Scalar::Number(f64::NAN)),
-            'I' => Special::Scalar(Scalar::Number(f64::INFINITY)),
-            '-' if body == "0" => Special::Scalar(Scalar::Number(-0.0)),
-            '-' => Special::Scalar(Scalar::Number(f64::NEG_INFINITY)),
-            'A'..='Z' | 'g'..='z' => return Err(self.unsupported(&format!("${letter}"))),
-            _ => return Err(self.unsupported("$")),
-        };
-        Ok(Some(special))
-    }
-
-    fn unsupported(&self, what: &str) -> Error {
-        self.error_here(&format!("unsupported value {what}"))
+        if rest.is_empty()
+            && let Some(frame) = self.frames.last_mut().filter(|frame| frame.array && frame.index == 0)
+        {
+            frame.element = true;
+            self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
+            return Ok(None);
+        }
+        Special::read(text, self.limits.digits).map(Some).map_err(|what| self.error_here(&what))
     }
 
     /// Makes an error that names the current place.
@@ -358,14 +292,4 @@ impl Spliced {
             from += count;
         }
     }
-}
-
-fn parse_target(text: &str, made: Option<Made>) -> Option<Target> {
-    let (id, path) = text.split_at(text.find(':').unwrap_or(text.len()));
-    Some(Target { id: parse_row_id(id)?, path: Path::new(path), made })
-}
-
-fn parse_row_id(hex: &str) -> Option<u32> {
-    let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if digits { u32::from_str_radix(hex, 16).ok().filter(|id| *id <= MAX_ID) } else { None }
 }

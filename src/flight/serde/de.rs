@@ -1,10 +1,9 @@
-//! Reads Rust values from [`Value`]s.
+//! Reads Rust values from the values of an answer.
 //!
 //! Must not repeat a value in a message. Uses the native stack, so the depth is limited.
 
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::rc::Rc;
-use std::task::Poll;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -12,155 +11,163 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::fault::{Fault, Step, noun};
+use super::fault::{Fault, Step};
 use super::newtype::{BIGINT, DATE};
-use super::{Depth, Limits, MAX_WRAPS, PRESERVED};
-use crate::flight::{ErrorValue, Object, Shared, Value, date};
+use super::source::{Look, Name, Source, charge};
+use super::{Depth, PRESERVED};
+use crate::flight::date;
+use crate::text::digits;
 
 /// Reads one value.
-pub(super) struct Reader<'b> {
-    value: Value,
+pub(super) struct Reader<'b, S> {
+    source: S,
     /// Values and bytes of text that may still be read.
     budget: &'b Cell<usize>,
     depth: Depth,
 }
 
-impl<'b> Reader<'b> {
-    pub(super) fn new(value: Value, budget: &'b Cell<usize>) -> Self {
-        Self { value, budget, depth: Depth::default() }
+impl<'b, S: Source> Reader<'b, S> {
+    pub(super) fn new(source: S, budget: &'b Cell<usize>) -> Self {
+        Self { source, budget, depth: Depth::default() }
     }
 
-    /// Replaces a promise by the value it was settled with, and a value of JavaScript by one of Rust.
+    /// Follows references and promises.
     fn settled(self) -> Result<Self, Fault> {
-        let mut this = self.resolved()?;
-        if let Value::Foreign(foreign) = &this.value
-            && let Some(value) = foreign.0.read()
-        {
-            this.value = value;
+        Ok(Self { source: self.source.settled(self.budget)?, ..self })
+    }
+
+    /// Makes the fault of a value that is of another kind.
+    fn other(&self, expected: &dyn Expected) -> Fault {
+        Fault::expected(expected, self.source.look().noun())
+    }
+
+    /// Enters a value that is read as a list.
+    fn items(self, expected: &dyn Expected) -> Result<Contents<'b, S>, Fault> {
+        match self.source.look() {
+            Look::Array | Look::Set | Look::Map | Look::FormData => self.contents(),
+            _ => Err(self.other(expected)),
         }
-        Ok(this)
     }
 
-    /// Replaces a promise by the value it was settled with.
-    fn resolved(mut self) -> Result<Self, Fault> {
-        for _ in 0..MAX_WRAPS {
-            let Value::Promise(promise) = &self.value else { return Ok(self) };
-            let value = match &promise.borrow().0 {
-                Poll::Ready(Ok(value)) => value.clone(),
-                Poll::Ready(Err(rejection)) => return Err(Fault::rejected(rejection.clone().into_error())),
-                Poll::Pending => return Err(Fault::new("a promise that is not settled")),
-            };
-            self.value = value;
+    /// Enters a value that is read as a list of keys and values.
+    fn entries(self, expected: &dyn Expected) -> Result<Contents<'b, S>, Fault> {
+        match self.source.look() {
+            Look::Object | Look::Map | Look::FormData | Look::Error => self.contents(),
+            _ => Err(self.other(expected)),
         }
-        Err(Fault::new("too many promises of promises"))
     }
 
-    /// Reads a value as a list.
-    fn items(self, expected: &dyn Expected) -> Result<Items<'b>, Fault> {
-        let pair = |key: &Value, value: &Value| Value::array([key.clone(), value.clone()]);
-        let items = match self.value {
-            Value::Array(items) | Value::Set(items) => items,
-            Value::Map(entries) => Shared::new(entries.borrow().iter().map(|(key, value)| pair(key, value)).collect()),
-            Value::FormData(fields) => {
-                Shared::new(fields.borrow().iter().map(|(name, value)| pair(&Value::String(name.clone()), value)).collect())
-            }
-            other => return Err(Fault::expected(expected, noun(&other))),
-        };
-        Ok(Items { items, at: 0, budget: self.budget, inside: self.depth.enter()? })
-    }
-
-    /// Reads a value as a list of keys and values.
-    fn entries(self, expected: &dyn Expected) -> Result<Entries<'b>, Fault> {
-        let source = match self.value {
-            Value::Object(object) => Source::Object(object),
-            Value::Map(entries) => Source::Map(entries),
-            Value::FormData(fields) => Source::Form(fields),
-            Value::Error(error) => Source::Object(members(&error.borrow())),
-            other => return Err(Fault::expected(expected, noun(&other))),
-        };
-        Ok(Entries { source, at: 0, value: None, budget: self.budget, inside: self.depth.enter()? })
+    fn contents(self) -> Result<Contents<'b, S>, Fault> {
+        Ok(Contents { inside: self.depth.enter()?, source: self.source, at: 0, value: None, budget: self.budget })
     }
 
     fn sequence<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let mut items = self.items(&visitor)?;
         let out = visitor.visit_seq(&mut items)?;
-        match items.items.borrow().len() {
-            length if length == items.at => Ok(out),
-            length => Err(Fault::new(format!("expected {} elements, found {length}", items.at))),
-        }
+        items.end()?;
+        Ok(out)
+    }
+
+    /// Returns the text of a value that has one.
+    fn characters(&self, expected: &dyn Expected) -> Result<Cow<'_, str>, Fault> {
+        let text = match self.source.look() {
+            Look::String(text) | Look::BigInt(text) => text,
+            Look::Date(ms) => match date::write(ms) {
+                Some(text) => text.into(),
+                None => return Err(Fault::expected(expected, "an invalid date")),
+            },
+            other => return Err(Fault::expected(expected, other.noun())),
+        };
+        charge(self.budget, text.len())?;
+        Ok(text)
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let text = match &self.value {
-            Value::String(text) | Value::BigInt(text) => text.clone(),
-            Value::Date(ms) => match date::write(*ms) {
-                Some(text) => text.into(),
-                None => return Err(Fault::expected(&visitor, "an invalid date")),
-            },
-            other => return Err(Fault::expected(&visitor, noun(other))),
-        };
-        charge(self.budget, text.len())?;
+        let text = self.characters(&visitor)?;
         visitor.visit_str(&text)
     }
 
     fn float<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.value {
-            Value::Number(number) | Value::Date(number) => visitor.visit_f64(number),
-            other => Err(Fault::expected(&visitor, noun(&other))),
+        match self.source.look() {
+            Look::Number(number) | Look::Date(number) => visitor.visit_f64(number),
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
     /// Reads an integer of up to 64 bits. The visitor checks the range.
     fn narrow<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.integer(visitor, false)
+        match self.integer(&visitor, Integer::of_number, Integer::of_digits)? {
+            Integer::Unsigned(integer) => visitor.visit_u64(integer),
+            Integer::Signed(integer) => visitor.visit_i64(integer),
+        }
     }
 
     /// Reads an integer of 128 bits.
     fn wide<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.integer(visitor, true)
+        match self.integer(&visitor, Wide::of_number, Wide::of_digits)? {
+            Wide::Narrow(Integer::Unsigned(integer)) => visitor.visit_u64(integer),
+            Wide::Narrow(Integer::Signed(integer)) => visitor.visit_i64(integer),
+            Wide::Signed(integer) => visitor.visit_i128(integer),
+            Wide::Unsigned(integer) => visitor.visit_u128(integer),
+        }
     }
 
-    fn integer<'de, V: Visitor<'de>>(self, visitor: V, wide: bool) -> Result<V::Value, Fault> {
-        let integer = match &self.value {
-            Value::Number(number) | Value::Date(number) if number.fract() == 0.0 => Integer::of_number(*number),
-            Value::BigInt(digits) => Integer::of_digits(digits),
-            other => return Err(Fault::expected(&visitor, noun(other))),
+    fn integer<I>(&self, expected: &dyn Expected, of_number: fn(f64) -> Option<I>, of_digits: fn(&str) -> Option<I>) -> Result<I, Fault> {
+        let look = self.source.look();
+        let integer = match &look {
+            Look::Number(number) | Look::Date(number) if number.fract() == 0.0 => of_number(*number),
+            Look::BigInt(digits) => of_digits(digits),
+            other => return Err(Fault::expected(expected, other.noun())),
         };
-        match integer {
-            Some(Integer::Unsigned(integer)) => visitor.visit_u64(integer),
-            Some(Integer::Signed(integer)) => visitor.visit_i64(integer),
-            Some(Integer::WideSigned(integer)) if wide => visitor.visit_i128(integer),
-            Some(Integer::WideUnsigned(integer)) if wide => visitor.visit_u128(integer),
-            _ => Err(Fault::expected(&visitor, &format!("{} that does not fit", noun(&self.value)))),
-        }
+        integer.ok_or_else(|| Fault::expected(expected, &[look.noun(), " that does not fit"].concat()))
     }
 }
 
+/// An integer of up to 64 bits.
 enum Integer {
     Unsigned(u64),
     Signed(i64),
-    /// An integer that neither of the former can hold.
-    WideSigned(i128),
-    WideUnsigned(u128),
 }
+
+/// An integer of up to 128 bits.
+enum Wide {
+    Narrow(Integer),
+    Signed(i128),
+    Unsigned(u128),
+}
+
+/// 2^63. Its multiples by powers of two are the ends of the integer types.
+const HALF: f64 = 9_223_372_036_854_775_808.0;
 
 impl Integer {
     /// Converts a number without a fraction.
     fn of_number(number: f64) -> Option<Self> {
-        /// 2^63. Its multiples by powers of two are the ends of the integer types.
-        const HALF: f64 = 9_223_372_036_854_775_808.0;
         match number {
             _ if (0.0..2.0 * HALF).contains(&number) => Some(Self::Unsigned(number as u64)),
             _ if (-HALF..0.0).contains(&number) => Some(Self::Signed(number as i64)),
-            _ if (-2.0 * HALF * HALF..2.0 * HALF * HALF).contains(&number) => Some(Self::WideSigned(number as i128)),
-            _ if (0.0..4.0 * HALF * HALF).contains(&number) => Some(Self::WideUnsigned(number as u128)),
             _ => None,
         }
     }
 
     fn of_digits(digits: &str) -> Option<Self> {
-        let narrow = digits.parse().map(Self::Unsigned).or_else(|_| digits.parse().map(Self::Signed));
-        narrow.or_else(|_| digits.parse().map(Self::WideSigned)).or_else(|_| digits.parse().map(Self::WideUnsigned)).ok()
+        digits.parse().map(Self::Unsigned).or_else(|_| digits.parse().map(Self::Signed)).ok()
+    }
+}
+
+impl Wide {
+    /// Converts a number without a fraction.
+    fn of_number(number: f64) -> Option<Self> {
+        match Integer::of_number(number) {
+            Some(narrow) => Some(Self::Narrow(narrow)),
+            None if (-2.0 * HALF * HALF..2.0 * HALF * HALF).contains(&number) => Some(Self::Signed(number as i128)),
+            None if (0.0..4.0 * HALF * HALF).contains(&number) => Some(Self::Unsigned(number as u128)),
+            None => None,
+        }
+    }
+
+    fn of_digits(digits: &str) -> Option<Self> {
+        let narrow = Integer::of_digits(digits).map(Self::Narrow);
+        narrow.or_else(|| digits.parse().map(Self::Signed).or_else(|_| digits.parse().map(Self::Unsigned)).ok())
     }
 }
 
@@ -172,36 +179,36 @@ macro_rules! with {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Reader<'_> {
+impl<'de, S: Source> Deserializer<'de> for Reader<'_, S> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let this = self.settled()?;
-        match &this.value {
-            Value::Undefined | Value::Null => visitor.visit_unit(),
-            Value::Bool(bool) => visitor.visit_bool(*bool),
-            Value::Number(number) => match Integer::of_number(*number) {
-                Some(Integer::Unsigned(integer)) if is_integer(*number) => visitor.visit_u64(integer),
-                Some(Integer::Signed(integer)) if is_integer(*number) => visitor.visit_i64(integer),
-                _ => visitor.visit_f64(*number),
+        match this.source.look() {
+            Look::Undefined | Look::Null => visitor.visit_unit(),
+            Look::Bool(bool) => visitor.visit_bool(bool),
+            Look::Number(number) => match Integer::of_number(number) {
+                Some(Integer::Unsigned(integer)) if is_integer(number) => visitor.visit_u64(integer),
+                Some(Integer::Signed(integer)) if is_integer(number) => visitor.visit_i64(integer),
+                _ => visitor.visit_f64(number),
             },
-            Value::BigInt(digits) => match Integer::of_digits(digits) {
+            Look::BigInt(digits) => match Integer::of_digits(&digits) {
                 Some(Integer::Unsigned(integer)) => visitor.visit_u64(integer),
                 Some(Integer::Signed(integer)) => visitor.visit_i64(integer),
-                _ => this.text(visitor),
+                None => this.text(visitor),
             },
-            Value::Date(ms) if date::write(*ms).is_none() => visitor.visit_unit(),
-            Value::String(_) | Value::Date(_) => this.text(visitor),
-            Value::Array(_) | Value::Set(_) => this.sequence(visitor),
-            Value::Object(_) | Value::Map(_) | Value::FormData(_) | Value::Error(_) => visitor.visit_map(this.entries(&"a value")?),
-            other => Err(Fault::expected(&visitor, noun(other))),
+            Look::Date(ms) if date::write(ms).is_none() => visitor.visit_unit(),
+            Look::String(_) | Look::Date(_) => this.text(visitor),
+            Look::Array | Look::Set => this.sequence(visitor),
+            Look::Object | Look::Map | Look::FormData | Look::Error => visitor.visit_map(this.entries(&"a value")?),
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.settled()?.value {
-            Value::Bool(bool) => visitor.visit_bool(bool),
-            other => Err(Fault::expected(&visitor, noun(&other))),
+        match self.settled()?.source.look() {
+            Look::Bool(bool) => visitor.visit_bool(bool),
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
@@ -214,7 +221,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let mut this = self.settled()?;
-        if let Value::Undefined | Value::Null = this.value {
+        if let Look::Undefined | Look::Null = this.source.look() {
             return visitor.visit_none();
         }
         this.depth = this.depth.wrap()?;
@@ -222,9 +229,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.settled()?.value {
-            Value::Undefined | Value::Null => visitor.visit_unit(),
-            other => Err(Fault::expected(&visitor, noun(&other))),
+        match self.settled()?.source.look() {
+            Look::Undefined | Look::Null => visitor.visit_unit(),
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
@@ -237,10 +244,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             self.depth = self.depth.wrap()?;
             return visitor.visit_newtype_struct(self);
         }
-        match self.settled()?.value {
-            Value::Date(ms) if name == DATE => visitor.visit_newtype_struct(ms.into_deserializer()),
-            Value::BigInt(digits) if name == BIGINT => visitor.visit_newtype_struct(name_of(&digits)),
-            other => Err(Fault::expected(&visitor, noun(&other))),
+        match self.settled()?.source.look() {
+            Look::Date(ms) if name == DATE => visitor.visit_newtype_struct(ms.into_deserializer()),
+            Look::BigInt(digits) if name == BIGINT => visitor.visit_newtype_struct(name_of(&digits)),
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
@@ -248,11 +255,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self.deserialize_seq(visitor)
     }
 
-    // Inlined for the same reason as `serialize_newtype_struct`.
+    // The name is known where this is called. Inlined, a program that preserves no value does not link what makes one.
     #[inline(always)]
     fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, Fault> {
         if name == PRESERVED {
-            return crate::javascript::give(&self.resolved()?.value, visitor);
+            return crate::javascript::give(&self.source.preserved()?, visitor);
         }
         self.deserialize_seq(visitor)
     }
@@ -268,17 +275,16 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         let this = self.settled()?;
-        match &this.value {
-            Value::String(name) => visitor.visit_enum(name_of(name)),
-            Value::Object(object) => {
-                let only = match object.borrow().members() {
-                    [only] => only.clone(),
-                    members => return Err(Fault::expected(&visitor, &format!("an object of {} members", members.len()))),
-                };
-                let inside = this.depth.enter()?;
-                visitor.visit_enum(Variant { name: only.0, content: Reader { value: only.1, budget: this.budget, depth: inside } })
-            }
-            other => Err(Fault::expected(&visitor, noun(other))),
+        match this.source.look() {
+            Look::String(name) => visitor.visit_enum(name_of(&name)),
+            Look::Object => match (this.source.len(), this.source.entry(0)) {
+                (1, Some((Name::Text(name), content))) => {
+                    let content = Reader { source: content, budget: this.budget, depth: this.depth.enter()? };
+                    visitor.visit_enum(Variant { name: &name, content })
+                }
+                (length, _) => Err(Fault::expected(&visitor, &["an object of ", &digits(length as u64), " members"].concat())),
+            },
+            other => Err(Fault::expected(&visitor, other.noun())),
         }
     }
 
@@ -288,92 +294,101 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
-/// Elements of a list that is being read.
-struct Items<'b> {
-    items: Shared<Vec<Value>>,
+/// Contents of a value that are being read.
+struct Contents<'b, S> {
+    source: S,
     at: usize,
+    /// The value of the key that was read last, and the step to it.
+    value: Option<(S, Step)>,
     budget: &'b Cell<usize>,
     inside: Depth,
 }
 
-impl<'de> SeqAccess<'de> for &mut Items<'_> {
+impl<'b, S: Source> Contents<'b, S> {
+    /// Takes the next item of a list.
+    fn next_item(&mut self) -> Result<Option<Reader<'b, S>>, Fault> {
+        let Some(source) = self.source.item(self.at) else { return Ok(None) };
+        charge(self.budget, 1)?;
+        self.at += 1;
+        Ok(Some(self.reader(source)))
+    }
+
+    /// Takes the next key of an object or Map.
+    fn next_key(&mut self) -> Result<Option<Key<'b, S>>, Fault> {
+        let Some((name, value)) = self.source.entry(self.at) else { return Ok(None) };
+        charge(self.budget, 1)?;
+        let (key, step) = match name {
+            Name::Text(name) => {
+                charge(self.budget, name.len())?;
+                let step = Step::of_entry(Some(&name), self.at);
+                (Key::Name(name.into_owned()), step)
+            }
+            Name::Value(source) => {
+                let key = source.clone().settled(self.budget).ok();
+                let name = key.as_ref().and_then(|key| if let Look::String(name) = key.look() { Some(name) } else { None });
+                (Key::Value(self.reader(source)), Step::of_entry(name.as_deref(), self.at))
+            }
+        };
+        self.value = Some((value, step));
+        self.at += 1;
+        Ok(Some(key))
+    }
+
+    fn next_value(&mut self) -> Result<(Reader<'b, S>, Step), Fault> {
+        let Some((source, step)) = self.value.take() else { return Err(Fault::custom("a value was read before its key")) };
+        Ok((self.reader(source), step))
+    }
+
+    fn reader(&self, source: S) -> Reader<'b, S> {
+        Reader { source, budget: self.budget, depth: self.inside }
+    }
+
+    /// Fails if not all items were read.
+    fn end(&self) -> Result<(), Fault> {
+        match self.source.len() {
+            length if length == self.at => Ok(()),
+            length => {
+                let (read, length) = (digits(self.at as u64), digits(length as u64));
+                Err(Fault::new(["expected ", &read, " elements, found ", &length].concat()))
+            }
+        }
+    }
+}
+
+/// A key that is being read.
+enum Key<'b, S> {
+    Name(String),
+    Value(Reader<'b, S>),
+}
+
+impl<'de, S: Source> SeqAccess<'de> for &mut Contents<'_, S> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        let Some(value) = self.items.borrow().get(self.at).cloned() else { return Ok(None) };
-        charge(self.budget, 1)?;
-        let at = self.at;
-        self.at += 1;
-        let reader = Reader { value, budget: self.budget, depth: self.inside };
-        seed.deserialize(reader).map(Some).map_err(|fault| fault.at(Step::Index(at)))
+        match self.next_item()? {
+            Some(reader) => seed.deserialize(reader).map(Some).map_err(|fault| fault.at(Step::Index(self.at - 1))),
+            None => Ok(None),
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.borrow().len() - self.at)
+        Some(self.source.len() - self.at)
     }
 }
 
-/// A value with keys.
-enum Source {
-    Object(Shared<Object>),
-    Map(Shared<Vec<(Value, Value)>>),
-    Form(Shared<Vec<(Rc<str>, Value)>>),
-}
-
-impl Source {
-    fn get(&self, at: usize) -> Option<(Value, Value)> {
-        let named = |(name, value): &(Rc<str>, Value)| (Value::String(name.clone()), value.clone());
-        match self {
-            Self::Object(object) => object.borrow().members().get(at).map(named),
-            Self::Form(fields) => fields.borrow().get(at).map(named),
-            Self::Map(entries) => entries.borrow().get(at).cloned(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Object(object) => object.borrow().len(),
-            Self::Form(fields) => fields.borrow().len(),
-            Self::Map(entries) => entries.borrow().len(),
-        }
-    }
-}
-
-/// Entries of a value with keys that is being read.
-struct Entries<'b> {
-    source: Source,
-    at: usize,
-    /// The value of the key that was read last, and the step to it.
-    value: Option<(Value, Step)>,
-    budget: &'b Cell<usize>,
-    inside: Depth,
-}
-
-impl<'de> MapAccess<'de> for Entries<'_> {
+impl<'de, S: Source> MapAccess<'de> for Contents<'_, S> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        let Some((key, value)) = self.source.get(self.at) else { return Ok(None) };
-        charge(self.budget, 1)?;
-        let at = self.at;
-        self.at += 1;
-        self.value = Some((value, Step::of_entry(&key, at)));
-        let key = match (&self.source, key) {
-            (Source::Object(_) | Source::Form(_), Value::String(name)) => {
-                charge(self.budget, name.len())?;
-                seed.deserialize(Name(name))
-            }
-            (_, value) => {
-                let reader = Reader { value, budget: self.budget, depth: self.inside };
-                seed.deserialize(reader).map_err(|fault| fault.at(Step::Key(at)))
-            }
-        };
-        key.map(Some)
+        match self.next_key()? {
+            Some(Key::Name(name)) => seed.deserialize(ObjectKey(name)).map(Some),
+            Some(Key::Value(reader)) => seed.deserialize(reader).map(Some).map_err(|fault| fault.at(Step::Key(self.at - 1))),
+            None => Ok(None),
+        }
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let Some((value, step)) = self.value.take() else { return Err(Fault::custom("a value was read before its key")) };
-        let reader = Reader { value, budget: self.budget, depth: self.inside };
+        let (reader, step) = self.next_value()?;
         seed.deserialize(reader).map_err(|fault| fault.at(step))
     }
 
@@ -383,7 +398,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
 }
 
 /// The key of an object: text, which may stand for an integer.
-struct Name(Rc<str>);
+struct ObjectKey(String);
 
 macro_rules! integer_names {
     ($($method:ident $visit:ident $type:ty,)*) => {$(
@@ -396,7 +411,7 @@ macro_rules! integer_names {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Name {
+impl<'de> Deserializer<'de> for ObjectKey {
     type Error = Fault;
 
     integer_names! {
@@ -430,54 +445,43 @@ impl<'de> Deserializer<'de> for Name {
 }
 
 /// A variant with content: `{"Name": content}`.
-struct Variant<'b> {
-    name: Rc<str>,
-    content: Reader<'b>,
+struct Variant<'n, 'b, S> {
+    name: &'n str,
+    content: Reader<'b, S>,
 }
 
-impl<'de, 'b> EnumAccess<'de> for Variant<'b> {
+impl<'de, S: Source> EnumAccess<'de> for Variant<'_, '_, S> {
     type Error = Fault;
     type Variant = Self;
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Fault> {
         charge(self.content.budget, self.name.len())?;
-        Ok((seed.deserialize(name_of(&self.name))?, self))
+        Ok((seed.deserialize(name_of(self.name))?, self))
     }
 }
 
-impl<'de> VariantAccess<'de> for Variant<'_> {
+impl<'de, S: Source> VariantAccess<'de> for Variant<'_, '_, S> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
         let Self { name, content } = self;
-        serde::Deserialize::deserialize(content).map_err(|fault: Fault| fault.at(step(&name)))
+        serde::Deserialize::deserialize(content).map_err(|fault: Fault| fault.at(step(name)))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         let Self { name, content } = self;
-        seed.deserialize(content).map_err(|fault| fault.at(step(&name)))
+        seed.deserialize(content).map_err(|fault| fault.at(step(name)))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
         let Self { name, content } = self;
-        content.deserialize_seq(visitor).map_err(|fault| fault.at(step(&name)))
+        content.deserialize_seq(visitor).map_err(|fault| fault.at(step(name)))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {
         let Self { name, content } = self;
-        content.deserialize_map(visitor).map_err(|fault| fault.at(step(&name)))
+        content.deserialize_map(visitor).map_err(|fault| fault.at(step(name)))
     }
-}
-
-/// Returns the name and message of an Error as an object.
-fn members(error: &ErrorValue) -> Shared<Object> {
-    let mut object = Object::default();
-    for (key, text) in [("name", &error.name), ("message", &error.message)] {
-        if let Some(text) = text {
-            object.set(key, Value::String(text.clone()));
-        }
-    }
-    Shared::new(object)
 }
 
 /// True if the number may be read as an integer; not for `-0`, which would lose its sign.
@@ -489,18 +493,6 @@ fn name_of(text: &str) -> StrDeserializer<'_, Fault> {
     text.into_deserializer()
 }
 
-fn step(name: &Rc<str>) -> Step {
-    Step::of_entry(&Value::String(name.clone()), 0)
-}
-
-/// Takes `cost` from the budget. A container may be read many times: without a budget, a few rows could become
-/// exponentially many values.
-fn charge(budget: &Cell<usize>, cost: usize) -> Result<(), Fault> {
-    match budget.get().checked_sub(cost) {
-        Some(left) => {
-            budget.set(left);
-            Ok(())
-        }
-        None => Err(Fault::new(format!("more than {} values and bytes, repeated ones counted", Limits::NATIVE_BYTES))),
-    }
+fn step(name: &str) -> Step {
+    Step::of_entry(Some(name), 0)
 }

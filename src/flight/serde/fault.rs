@@ -2,12 +2,12 @@
 //!
 //! The place is collected from the inside out, one step on each way back. Must not repeat values: they are private.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 use serde::{de, ser};
 
-use crate::flight::Value;
+use crate::text::{digits, first_characters};
 use crate::{Error, Kind};
 
 /// Steps that a message names before it says `…`.
@@ -19,7 +19,7 @@ const MAX_SAID: usize = 200;
 
 /// A failure and its place. Boxed, because every level of a nested value has room for one on the stack.
 #[derive(Debug)]
-pub(super) struct Fault(Box<Found>);
+pub(in crate::flight) struct Fault(Box<Found>);
 
 #[derive(Debug)]
 struct Found {
@@ -30,7 +30,11 @@ struct Found {
 
 #[derive(Debug)]
 enum Why {
+    /// A message that follows the place after a colon.
     Said(String),
+    /// A message that goes on after the place: "is …".
+    #[cfg(feature = "client")]
+    Is(&'static str),
     /// The error of a rejected promise, passed on unchanged.
     Rejected(Error),
 }
@@ -48,21 +52,27 @@ pub(super) enum Step {
 
 impl Step {
     /// Returns the step to the value of entry number `at`.
-    pub(super) fn of_entry(key: &Value, at: usize) -> Self {
+    pub(super) fn of_entry(key: Option<&str>, at: usize) -> Self {
         match key {
-            Value::String(key) => Self::Name(key.chars().take(MAX_KEY).collect()),
-            _ => Self::Entry(at),
+            Some(key) => Self::Name(first_characters(key, MAX_KEY).to_owned()),
+            None => Self::Entry(at),
         }
     }
 }
 
 impl Fault {
     /// Makes a fault. `message` follows the place: "expected a string, found a number".
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    pub(in crate::flight) fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Found { steps: Vec::new(), why: Why::Said(message.into()) }))
     }
 
-    pub(super) fn rejected(error: Error) -> Self {
+    /// Makes a fault whose message goes on after the place.
+    #[cfg(feature = "client")]
+    pub(in crate::flight) fn is(message: &'static str) -> Self {
+        Self(Box::new(Found { steps: Vec::new(), why: Why::Is(message) }))
+    }
+
+    pub(in crate::flight) fn rejected(error: Error) -> Self {
         Self(Box::new(Found { steps: Vec::new(), why: Why::Rejected(error) }))
     }
 
@@ -79,25 +89,32 @@ impl Fault {
 
     /// Converts to an error whose message begins with the place: ".a\[1\]: expected a string, found a number".
     pub(super) fn into_error(self, kind: Kind) -> Error {
-        match self.0.why {
-            Why::Rejected(error) => error,
-            Why::Said(message) => {
-                let place = place(self.0.steps.iter().rev());
-                let place = if place.is_empty() { "the value" } else { &place };
-                Error::new(kind, format!("{place}: {message}"))
-            }
-        }
+        self.into_error_after("", "the value", kind)
     }
 
     /// Converts to an error whose message begins with the argument: "argument 0: .a\[1\]: …".
     pub(super) fn into_argument_error(mut self) -> Error {
         match self.0.steps.pop() {
             Some(Step::Index(argument)) => {
-                let error = if self.0.steps.is_empty() { self.to_string() } else { self.into_error(Kind::Encode).message().to_owned() };
-                Error::new(Kind::Encode, format!("argument {argument}: {error}"))
+                let argument = ["argument ", &digits(argument as u64)].concat();
+                self.into_error_after(&[&*argument, ": "].concat(), &argument, Kind::Encode)
             }
             Some(step) => self.at(step).into_error(Kind::Encode),
-            None => Error::new(Kind::Encode, format!("the arguments: {self}")),
+            #[cfg(feature = "client")]
+            None if matches!(self.0.why, Why::Is(_)) => self.into_error(Kind::Encode),
+            None => self.into_error_after("", "the arguments", Kind::Encode),
+        }
+    }
+
+    /// `before`: what stands before the place; `none`: what stands there if there is no place.
+    fn into_error_after(self, before: &str, none: &str, kind: Kind) -> Error {
+        let place = place(self.0.steps.iter().rev());
+        let (before, place) = if place.is_empty() { ("", none) } else { (before, &*place) };
+        match self.0.why {
+            Why::Rejected(error) => error,
+            Why::Said(message) => Error::new(kind, [before, place, ": ", &message].concat()),
+            #[cfg(feature = "client")]
+            Why::Is(message) => Error::new(kind, [before, place, " ", message].concat()),
         }
     }
 }
@@ -106,6 +123,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.why {
             Why::Said(message) => f.write_str(message),
+            #[cfg(feature = "client")]
+            Why::Is(message) => f.write_str(message),
             Why::Rejected(error) => f.write_str(error.message()),
         }
     }
@@ -157,37 +176,7 @@ impl ser::Error for Fault {
     }
 }
 
-/// Returns the kind of a value, with its article.
-pub(super) fn noun(value: &Value) -> &'static str {
-    match value {
-        Value::Undefined => "undefined",
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) => describe(Unexpected::Float(*number)),
-        Value::String(_) => "a string",
-        Value::BigInt(_) => "a bigint",
-        Value::Date(ms) if ms.is_nan() => "an invalid date",
-        Value::Date(_) => "a date",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-        Value::Map(_) => "a Map",
-        Value::Set(_) => "a Set",
-        Value::FormData(_) => "a FormData",
-        Value::Symbol(_) => "a symbol",
-        Value::Error(_) => "an Error",
-        Value::Promise(_) => "a promise",
-        Value::Bytes(_) => "binary data",
-        Value::Blob(_) => "a Blob",
-        Value::Client(_) => "something in a client module",
-        Value::Server(_) => "a function of the server",
-        Value::Iterator(_) => "an iterator",
-        Value::Lazy(_) => "a lazy value",
-        Value::Flow(_) => "a stream",
-        Value::Foreign(_) => "a value of JavaScript",
-    }
-}
-
-fn describe(found: Unexpected<'_>) -> &'static str {
+pub(super) fn describe(found: Unexpected<'_>) -> &'static str {
     match found {
         Unexpected::Bool(_) => "a boolean",
         Unexpected::Unsigned(_) | Unexpected::Signed(_) => "a number",
@@ -230,12 +219,13 @@ fn place<'s>(steps: impl Iterator<Item = &'s Step>) -> String {
             place.push('…');
             break;
         }
-        let _ = match step {
-            Step::Name(key) => write!(place, ".{key:.MAX_KEY$}"),
-            Step::Index(index) => write!(place, "[{index}]"),
-            Step::Entry(index) => write!(place, "[entry {index}]"),
-            Step::Key(index) => write!(place, "[key {index}]"),
-        };
+        let at = |before: &str, index: usize| [before, &digits(index as u64), "]"].concat();
+        place.push_str(&match step {
+            Step::Name(key) => [".", first_characters(key, MAX_KEY)].concat(),
+            Step::Index(index) => at("[", *index),
+            Step::Entry(index) => at("[entry ", *index),
+            Step::Key(index) => at("[key ", *index),
+        });
     }
     place
 }

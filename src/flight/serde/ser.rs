@@ -257,6 +257,10 @@ fn tagged(fault: Fault, variant: Option<&'static str>) -> Fault {
     }
 }
 
+fn name_of(key: &Value) -> Option<&str> {
+    if let Value::String(name) = key { Some(name) } else { None }
+}
+
 impl SerializeMap for Entries {
     type Ok = Value;
     type Error = Fault;
@@ -267,7 +271,7 @@ impl SerializeMap for Entries {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
-        let value = value.serialize(self.inside).map_err(|fault| fault.at(Step::of_entry(&self.key, self.entries.len())))?;
+        let value = value.serialize(self.inside).map_err(|fault| fault.at(Step::of_entry(name_of(&self.key), self.entries.len())))?;
         self.entries.push((std::mem::replace(&mut self.key, Value::Undefined), value));
         Ok(())
     }

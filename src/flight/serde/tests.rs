@@ -5,8 +5,10 @@ use std::fmt::Debug;
 
 use serde::Deserialize;
 
+mod agreement;
+
 use super::*;
-use crate::flight::{Body, ErrorValue, Part, PromiseState, Shared};
+use crate::flight::{Body, Decoder, ErrorValue, Part, PromiseState, Shared};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Everything {

@@ -22,6 +22,6 @@ struct Receipt {
 #[wasm_bindgen]
 pub async fn pay(action: String, sku: String, photo: web_sys::File) -> Result<f64, JsValue> {
     let client = browser::builder().build().map_err(|error| error.to_string())?;
-    let outcome = client.call::<Receipt>(&action, (Order { sku, photo },)).await.map_err(|error| error.to_string())?;
+    let outcome = browser::call::<Receipt>(&client, &action, (Order { sku, photo },)).await.map_err(|error| error.to_string())?;
     Ok(outcome.into_value().map_err(|error| error.to_string())?.total)
 }

@@ -1,6 +1,6 @@
 //! Sends and reads values that only a browser has.
 
-use actionlane::browser::Js;
+use actionlane::browser::{self, Js};
 use js_sys::{Array, Date, Map};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -15,7 +15,7 @@ fn id(name: &str) -> String {
 }
 
 async fn tell(arguments: impl Serialize) -> Result<String, JsValue> {
-    client()?.call::<String>(id("tell"), arguments).await.map_err(shown)?.into_value().map_err(shown)
+    browser::call::<String>(&client()?, id("tell"), arguments).await.map_err(shown)?.into_value().map_err(shown)
 }
 
 #[derive(Serialize)]
@@ -56,7 +56,7 @@ pub async fn list(value: JsValue) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub async fn small(value: JsValue) -> Result<String, JsValue> {
     let client = actionlane::browser::builder().max_body_bytes(20).build().map_err(shown)?;
-    let outcome = client.call::<String>(id("tell"), (Js(value),)).await.map_err(shown)?;
+    let outcome = browser::call::<String>(&client, id("tell"), (Js(value),)).await.map_err(shown)?;
     outcome.into_value().map_err(shown)
 }
 
@@ -64,11 +64,11 @@ pub async fn small(value: JsValue) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub async fn dropped_open(value: JsValue) -> Result<String, JsValue> {
     let client = client()?;
-    let mut call = client.call::<String>(id("tell"), (Js(value),)).into_future();
+    let mut call = browser::call::<String>(&client, id("tell"), (Js(value),)).into_future();
     super::poll_once(&mut call).await;
     let waiting = client.snapshot().len();
     drop(call);
-    let told = client.call::<String>(id("tell"), (waiting,)).await.map_err(shown)?;
+    let told = browser::call::<String>(&client, id("tell"), (waiting,)).await.map_err(shown)?;
     told.into_value().map_err(shown)
 }
 
@@ -93,7 +93,7 @@ struct Answer {
 /// Reads an answer with values of the browser in a struct. Returns them.
 #[wasm_bindgen]
 pub async fn make() -> Result<Array, JsValue> {
-    let answer: Answer = client()?.call(id("make"), ()).await.map_err(shown)?.into_value().map_err(shown)?;
+    let answer: Answer = browser::call(&client()?, id("make"), ()).await.map_err(shown)?.into_value().map_err(shown)?;
     let odd: Array = answer.odd.into_iter().map(|Js(value)| value).collect();
     let all = Array::of4(&answer.name.into(), &answer.blob, &answer.form, &answer.stream);
     let Some(Js(map)) = answer.map else { return Err("no map".into()) };
@@ -107,7 +107,7 @@ pub async fn make() -> Result<Array, JsValue> {
 /// Reads the same answer as one value of JavaScript.
 #[wasm_bindgen]
 pub async fn whole() -> Result<JsValue, JsValue> {
-    let Js(value) = client()?.call::<Js>(id("make"), ()).await.map_err(shown)?.into_value().map_err(shown)?;
+    let Js(value) = browser::call::<Js>(&client()?, id("make"), ()).await.map_err(shown)?.into_value().map_err(shown)?;
     Ok(value)
 }
 
@@ -120,13 +120,13 @@ struct Wrong {
 /// Reads a date as a file.
 #[wasm_bindgen]
 pub async fn wrong() -> Result<JsValue, JsValue> {
-    client()?.call::<Wrong>(id("make"), ()).await.map(|_| JsValue::NULL).map_err(shown)
+    browser::call::<Wrong>(&client()?, id("make"), ()).await.map(|_| JsValue::NULL).map_err(shown)
 }
 
 /// Sends a value that the server returns. Returns what came back.
 #[wasm_bindgen]
 pub async fn echo(value: JsValue) -> Result<JsValue, JsValue> {
-    let Js(value) = client()?.call::<Js>(id("echo"), (Js(value),)).await.map_err(shown)?.into_value().map_err(shown)?;
+    let Js(value) = browser::call::<Js>(&client()?, id("echo"), (Js(value),)).await.map_err(shown)?.into_value().map_err(shown)?;
     Ok(value)
 }
 
@@ -139,6 +139,6 @@ struct Note {
 /// Sends a value that the server returns, and reads it as a struct.
 #[wasm_bindgen]
 pub async fn echo_note(value: JsValue) -> Result<String, JsValue> {
-    let note: Note = client()?.call(id("echo"), (Js(value),)).await.map_err(shown)?.into_value().map_err(shown)?;
+    let note: Note = browser::call(&client()?, id("echo"), (Js(value),)).await.map_err(shown)?.into_value().map_err(shown)?;
     Ok(format!("{} {}", note.text, note.at))
 }
