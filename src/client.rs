@@ -64,7 +64,6 @@ mod settings;
 pub mod sim;
 mod task;
 mod transport;
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
 pub(crate) mod values;
 
 #[cfg(test)]

@@ -34,3 +34,13 @@ pub(crate) fn give<'de, V: Visitor<'de>, E: Error>(_: &Value, _: V) -> Result<V:
 pub(crate) fn wrong_class(_: &str) -> Option<String> {
     None
 }
+
+/// Returns `None`: the codec writes numbers by itself.
+pub(crate) fn number_to_text(_: f64) -> Option<String> {
+    None
+}
+
+/// Returns `None`: the codec reads numbers by itself.
+pub(crate) fn text_to_number(_: &str) -> Option<f64> {
+    None
+}

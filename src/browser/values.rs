@@ -60,8 +60,8 @@ extern "C" {
     fn append(this: &Fields, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
-/// Makes a call as [`Client::call`] does, with values of JavaScript among the arguments, or in the answer: [`Js`], or what
-/// `serde_wasm_bindgen::preserve` makes.
+/// Makes a call as [`Client::call`] does, with values of JavaScript among the arguments, or in the answer: [`Js`], or
+/// what `serde_wasm_bindgen::preserve` makes.
 ///
 /// A program that makes no such call does not link what reads and writes those values. [`Client::call`] fails with
 /// `ENCODE` or `DECODE` where it meets one.
@@ -132,6 +132,18 @@ impl<T> From<T> for Js<T> {
     fn from(value: T) -> Self {
         Self(value)
     }
+}
+
+/// Writes a number as JavaScript does: its code is there already.
+#[inline(always)]
+pub(crate) fn number_to_text(number: f64) -> Option<String> {
+    Some(js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), String::from))
+}
+
+/// Reads a number as JavaScript does.
+#[inline(always)]
+pub(crate) fn text_to_number(text: &str) -> Option<f64> {
+    Some(js_sys::parse_float(text))
 }
 
 /// Returns the value that `preserve` passes as the number `abi`.

@@ -1,4 +1,4 @@
-//! Declares what a call sends and how its answer is read, for the driver; and does both for types of Rust alone, as text.
+//! Declares what a call sends, and the reader of its answer. Has both for types of Rust, as text.
 //!
 //! `values.rs` does both with values of JavaScript. Must not name it: a program that sends none does not link it.
 

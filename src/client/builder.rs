@@ -43,6 +43,7 @@ pub struct Missing;
 ///     .lane("search", LaneOptions { strategy: Some(Strategy::Replace), ..LaneOptions::default() })
 ///     .max_queued(500)
 ///     .max_body_bytes(100_000)
+///     .deployment_id("dpl_4711")
 ///     .idempotency_header("x-idempotency-key")
 ///     .timeout(Duration::from_secs(10))
 ///     .retry(2)

@@ -1,9 +1,7 @@
 //! Writes form data as the body of a request (RFC 7578). Knows only fields of text: files need a browser.
 
 use super::Body;
-use crate::flight::Sent;
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-use crate::flight::{self, Encoded, Foreign, Part, Value};
+use crate::flight::{self, Encoded, Foreign, Part, Sent, Value};
 
 /// The body of an action's request, and its content type.
 #[derive(Clone, Debug)]
@@ -29,7 +27,6 @@ impl Payload {
     }
 
     /// Writes encoded arguments, which may have files. `random` as above.
-    #[cfg(all(target_arch = "wasm32", feature = "client-web"))]
     pub(super) fn of_values(encoded: &Encoded<Value>, random: &dyn Fn() -> [u8; 16]) -> Result<Self, crate::Error> {
         let parts = match &encoded.body {
             flight::Body::Text(text) => return Ok(Self::new("text/plain;charset=UTF-8".to_owned(), text.clone())),
@@ -65,7 +62,6 @@ impl Payload {
 }
 
 /// Returns the value of JavaScript that a field holds.
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
 fn foreign(part: &Part<Value>) -> Option<&Foreign> {
     match part {
         Part::Entry { value: Value::Foreign(foreign), .. } => Some(foreign),

@@ -1,5 +1,6 @@
 //! Sends arguments that may hold values of JavaScript, and reads answers as values. Knows no JavaScript:
 //! `src/browser/values.rs` does.
+#![allow(dead_code, reason = "only the client's edge in a browser makes such calls")]
 
 use std::any::Any;
 use std::rc::Rc;

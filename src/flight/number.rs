@@ -2,7 +2,6 @@
 //!
 //! Knows no locale.
 
-#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
 use std::fmt::Write as _;
 
 use crate::text::digits;
@@ -13,16 +12,9 @@ pub(super) fn write(number: f64) -> String {
         let sign = if number < 0.0 { "-" } else { "" };
         return [sign, &digits(number.abs() as u64)].concat();
     }
-    shortest(number)
+    crate::javascript::number_to_text(number).unwrap_or_else(|| shortest(number))
 }
 
-/// Asks JavaScript, whose code is there already.
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-fn shortest(number: f64) -> String {
-    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
-}
-
-#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
 fn shortest(number: f64) -> String {
     let mut out = String::new();
     // `{:e}` writes the same shortest digits; only their layout differs.
@@ -57,17 +49,8 @@ fn shortest(number: f64) -> String {
 
 /// Reads a number of a JSON text.
 pub(super) fn parse(text: &str) -> f64 {
-    short(text).unwrap_or_else(|| long(text))
-}
-
-#[cfg(all(target_arch = "wasm32", feature = "client-web"))]
-fn long(text: &str) -> f64 {
-    js_sys::parse_float(text)
-}
-
-#[cfg(not(all(target_arch = "wasm32", feature = "client-web")))]
-fn long(text: &str) -> f64 {
-    text.parse().unwrap_or(f64::NAN)
+    let long = || crate::javascript::text_to_number(text).unwrap_or_else(|| text.parse().unwrap_or(f64::NAN));
+    short(text).unwrap_or_else(long)
 }
 
 /// Reads a number whose digits and power of ten are small: both are exact, so their product is rounded once.

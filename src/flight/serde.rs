@@ -64,7 +64,8 @@ pub(super) fn read<S: Source, T: DeserializeOwned>(source: S) -> Result<T, Error
 
 /// Reads a whole stream: the value of row 0.
 ///
-/// Fails as [`from_value`] does. If the value did not arrive, fails with the error of [`Decoder::push`], or because
+/// Fails as [`from_value`] does. If the value did not arrive, fails with the error of
+/// [`Decoder::push`](super::Decoder::push), or because
 /// the stream ended. If the server's code threw, fails with the error of
 /// [`action_error`](crate::protocol::action_error).
 ///
@@ -82,7 +83,8 @@ pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     decode_whole(Received::stream(), bytes)
 }
 
-/// Reads a whole answer to an action: the value that the action returned, as [`Decoder::action`] finds it.
+/// Reads a whole answer to an action: the value that the action returned, as
+/// [`Decoder::action`](super::Decoder::action) finds it.
 ///
 /// Fails as [`from_stream`] does.
 ///

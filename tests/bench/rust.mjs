@@ -65,7 +65,7 @@ async function measure(rounds, lines) {
   for (const [name, { calls, ...sides }] of Object.entries(cases)) {
     const times = { rust: [], npm: [] };
     for (let round = -3; round < rounds; round += 1) {
-      // Who comes first changes each round.
+      // The side that comes first changes each round.
       for (const side of round % 2 ? ["rust", "npm"] : ["npm", "rust"]) {
         const start = performance.now();
         for (let call = 0; call < calls; call += 1) {

@@ -1,4 +1,4 @@
-//! Holds the rows of an answer, and finds one by its id.
+//! Holds the rows of an answer, and finds one by its id. Must not look into a row.
 
 use std::cell::OnceCell;
 

@@ -1,4 +1,4 @@
-//! Shows the places of an answer to serde as values.
+//! Shows the places of an answer to serde as values. Must not wait: what has not arrived is an error.
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -20,7 +20,7 @@ const CONTENTS: &str = "xtask/src/rust/contents.txt";
 const ADDED: [&str; 3] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
 
 /// Most bytes of the packed file.
-const MOST_BYTES: u64 = 330_000;
+const MOST_BYTES: u64 = 360_000;
 
 /// Begins the warning about each test that `include` leaves out. Any other warning is a fault.
 const TESTS_STAY_OUT: &str = "warning: ignoring test ";

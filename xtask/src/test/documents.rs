@@ -42,7 +42,20 @@ pub(crate) fn check() -> Result<Ran> {
     let native: Vec<_> = sources.iter().filter(|source| is_native(source)).collect();
     let (count, faults) = examples::faults(&native)?;
     judge(&mut ran, count as u64, faults);
+    judge(&mut ran, 1, uncompiled(&documents));
     Ok(ran.and(rustdoc()?))
+}
+
+/// Compares the code in Rust of README.md, which rustdoc does not see, with that of docs/crate.md, which it compiles.
+fn uncompiled(documents: &[&Source]) -> Vec<String> {
+    let code = |name: &str| {
+        let document = documents.iter().find(|document| document.name == name)?;
+        let (_, rest) = document.text.split_once("```rust")?;
+        rest.split_once("```").map(|(code, _)| code.to_owned())
+    };
+    let [shown, compiled] = ["README.md", "docs/crate.md"].map(code);
+    let fault = "README.md: its code in Rust is not that of docs/crate.md, which is compiled";
+    if shown.is_some() && shown == compiled { Vec::new() } else { vec![fault.to_owned()] }
 }
 
 /// Adds `count` things that are right, or a fault for each line of `faults`.

@@ -1,4 +1,4 @@
-//! Writes maps: which text one becomes is known once all of its keys are.
+//! Writes maps: which text one becomes is known once all of its keys are. Must not write other values itself.
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
