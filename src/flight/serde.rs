@@ -36,7 +36,7 @@ use crate::{Error, Kind};
 pub(crate) const PRESERVED: &str = "1fc430ca-5b7f-4295-92de-33cf2b145d38";
 
 /// Says where a value of JavaScript can be read and sent.
-pub(super) const JAVASCRIPT: &str = "is a value of JavaScript, for which the action is called by `actionlane::browser::call`";
+pub(super) const JAVASCRIPT: &str = "a value of JavaScript, for which the action is called by `actionlane::browser::call`";
 
 /// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
 pub(super) const MAX_WRAPS: usize = 32;

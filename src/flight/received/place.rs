@@ -141,7 +141,7 @@ impl Source for Place<'_> {
     }
 
     fn preserved(self) -> Result<Value, Fault> {
-        Err(Fault::is(JAVASCRIPT))
+        Err(Fault::new(JAVASCRIPT))
     }
 
     fn look(&self) -> Look<'_> {

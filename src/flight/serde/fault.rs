@@ -68,7 +68,7 @@ impl Fault {
 
     /// Makes a fault whose message goes on after the place.
     #[cfg(feature = "client")]
-    pub(in crate::flight) fn is(message: &'static str) -> Self {
+    pub(super) fn is(message: &'static str) -> Self {
         Self(Box::new(Found { steps: Vec::new(), why: Why::Is(message) }))
     }
 

@@ -349,7 +349,7 @@ impl<'r> Serializer for Writer<'r> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Written, Fault> {
         if name == PRESERVED {
-            return Err(Fault::is(JAVASCRIPT));
+            return Err(Fault::new(JAVASCRIPT));
         }
         let this = self.wrapped()?;
         let (from, tree) = (this.reply.out.len(), this.tree);
