@@ -49,8 +49,9 @@ pub(crate) struct Received {
     framing: Rows,
     /// Rows that have arrived or are needed.
     lines: Vec<Line>,
-    /// For each line, its number and one, in a place that its id determines. 0 is an empty place.
-    places: Vec<u32>,
+    /// A tree that leads from the ids to the lines, by two bits at each node. A slot has the number of a line and one, or
+    /// that of a node; 0 is an empty slot. Unlike a table, it is fast for any ids.
+    places: Vec<[u32; 4]>,
     sent: Option<Rc<Sent>>,
     /// Needed rows that have arrived and were not looked at, and the node in which to look.
     todo: Vec<(u32, u32)>,
@@ -60,6 +61,8 @@ pub(crate) struct Received {
     checks: Vec<(u32, u32)>,
     /// The nodes of an action's row 0 that are needed; true if now.
     parts: Vec<(u32, bool)>,
+    /// For each special value of that row: how it is needed. Parts may contain each other.
+    noted: Vec<Need>,
     /// Line and node of the value, once known.
     root: Option<(u32, u32)>,
     /// Promises followed so far.
@@ -90,12 +93,13 @@ impl Received {
             action,
             framing: Rows::new(Limits::DEFAULT),
             lines: Vec::new(),
-            places: vec![0; 16],
+            places: vec![[0; 4]],
             sent,
             todo: Vec::new(),
             waits: Vec::new(),
             checks: Vec::new(),
             parts: Vec::new(),
+            noted: Vec::new(),
             root: None,
             hops: 0,
             missing: [0; 2],
@@ -308,10 +312,19 @@ impl Received {
             _ => return Ok(()),
         };
         // Of an action's row 0, only parts are needed.
-        let now = if id == 0 && self.action { self.parts.contains(&(node, true)) } else { now };
+        let in_parts = id == 0 && self.action;
+        let now = if in_parts { self.parts.contains(&(node, true)) } else { now };
         let (mut wants, mut failed) = (Vec::new(), None);
-        for (at, inside) in tape.specials(node) {
+        for (order, at, inside) in tape.specials(node) {
             let now = now && !inside;
+            if in_parts {
+                let need = if now { Need::Now } else { Need::Later };
+                self.noted.resize(self.noted.len().max(order + 1), Need::No);
+                if self.noted[order] >= need {
+                    continue;
+                }
+                self.noted[order] = need;
+            }
             match self.target(id, tape, at) {
                 Ok(Some((target, later))) => {
                     if now && !later {
@@ -447,3 +460,6 @@ fn text(bytes: Vec<u8>) -> String {
 fn broken(row: u32, what: &str) -> Rejection {
     Rejection::Broken(Error::new(Kind::Decode, ["row ", &hex(row), ": ", what].concat()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -305,12 +305,13 @@ impl Tape {
         names.get(at).copied()
     }
 
-    /// Returns the special values inside a node, itself included. True if one is inside an element inside the node.
-    pub(super) fn specials(&self, node: u32) -> impl Iterator<Item = (u32, bool)> {
+    /// Returns the special values inside a node, itself included: for each, the number of those before it in the row,
+    /// its node, and true if it is inside an element inside the node.
+    pub(super) fn specials(&self, node: u32) -> impl Iterator<Item = (usize, u32, bool)> {
         let last = self.nodes[node as usize].last;
         let from = self.specials.partition_point(|(at, _)| *at < node);
-        let rest = self.specials.get(from..).unwrap_or_default();
-        rest.iter().take_while(move |(at, _)| *at <= last).map(move |(at, element)| (*at, *element > node))
+        let inside = self.specials.iter().enumerate().skip(from).take_while(move |(_, (at, _))| *at <= last);
+        inside.map(move |(order, (at, element))| (order, *at, *element > node))
     }
 
     /// Returns the place of a node, as messages name it: `.items[3].price`.

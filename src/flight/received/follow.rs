@@ -1,6 +1,7 @@
 //! Follows the references of an answer to the place of their value. Changes nothing.
 
 use super::line::Content;
+use super::place::ABSENT;
 use super::{MAX_HOPS, NOT_SENT, Received, SENT, broken};
 use crate::flight::model::{Path, Special, Target};
 use crate::flight::native::canonical;
@@ -140,48 +141,74 @@ impl Received {
 
     /// Removes the entries whose key comes again: the first keeps its place and takes the last one's value.
     fn unique(&self, spot: Spot, entries: &[u32]) -> Result<Box<[u32]>, Stop> {
-        let mut keys = Vec::with_capacity(entries.len());
+        let mut spots = Vec::with_capacity(entries.len());
         for entry in entries {
             let key = match spot.made {
                 Some(Made::Set) => Some((spot.number, *entry)),
                 _ => self.pair(spot, *entry)?[0],
             };
-            keys.push(match key {
-                Some((number, node)) => self.identity(number, node)?,
-                None => "u".to_owned(),
+            spots.push(match key {
+                Some((number, node)) => self.follow(number, node)?,
+                None => Spot { number: u32::MAX, node: ABSENT, made: None },
             });
         }
+        let (keys, key_of) = self.keys(&spots);
         if spot.made == Some(Made::Form) {
             return match keys.iter().all(|key| key.starts_with('s')) {
                 true => Ok(entries.into()),
                 false => self.refuse(spot),
             };
         }
+        // For each key, the number of the first one that is the same.
         let mut order: Vec<u32> = (0..keys.len() as u32).collect();
         sort(&mut order, &|a, b| (&keys[a as usize], a) < (&keys[b as usize], b));
-        let mut last: Vec<u32> = (0..keys.len() as u32).collect();
-        let mut first = 0;
+        let mut same: Vec<u32> = (0..keys.len() as u32).collect();
         for pair in order.windows(2) {
-            if keys[pair[0] as usize] != keys[pair[1] as usize] {
-                first = 0;
-                continue;
+            if keys[pair[0] as usize] == keys[pair[1] as usize] {
+                same[pair[1] as usize] = same[pair[0] as usize];
             }
-            if first == 0 {
-                first = pair[0] + 1;
-            }
-            last[first as usize - 1] = pair[1];
-            last[pair[1] as usize] = u32::MAX;
         }
-        Ok(last.into_iter().filter_map(|at| entries.get(at as usize).copied()).collect())
+        // For each key, the place of its entry in the list, and one.
+        let (mut places, mut list) = (vec![0_usize; keys.len()], Vec::with_capacity(entries.len()));
+        for (entry, key) in entries.iter().zip(key_of) {
+            let place = &mut places[same[key as usize] as usize];
+            match place.checked_sub(1) {
+                Some(place) => list[place] = *entry,
+                None => {
+                    list.push(*entry);
+                    *place = list.len();
+                }
+            }
+        }
+        Ok(list.into())
+    }
+
+    /// Returns the keys at these places, and for each place the number of its key. A place that comes again has the
+    /// same key, which is stored once: the server may repeat a long text.
+    fn keys(&self, spots: &[Spot]) -> (Vec<String>, Vec<u32>) {
+        let place = |at: u32| {
+            let Spot { number, node, made } = spots[at as usize];
+            (number, node, made.map_or(0, |made| made as u8 + 1))
+        };
+        let mut order: Vec<u32> = (0..spots.len() as u32).collect();
+        sort(&mut order, &|a, b| place(a) < place(b));
+        let (mut keys, mut key_of, mut before) = (Vec::new(), vec![0; spots.len()], None);
+        for at in order {
+            if before.replace(place(at)) != Some(place(at)) {
+                keys.push(self.identity(spots[at as usize]));
+            }
+            key_of[at as usize] = keys.len() as u32 - 1;
+        }
+        (keys, key_of)
     }
 
     /// Returns a text that two keys share if JavaScript takes them for the same key.
-    fn identity(&self, number: u32, node: u32) -> Result<String, Stop> {
-        let spot = self.follow(number, node)?;
+    fn identity(&self, spot: Spot) -> String {
         let unique = || ["c", &hex(spot.number), ":", &hex(spot.node), ":", spot.made.map_or("", Made::name)].concat();
         let of = |letter: &str, text: &str| [letter, text].concat();
-        Ok(match self.lines.get(spot.number as usize).map(|line| &line.content) {
+        match self.lines.get(spot.number as usize).map(|line| &line.content) {
             _ if spot.made.is_some() => unique(),
+            None if spot.node == ABSENT => "u".to_owned(),
             None => "l".to_owned(),
             Some(Content::Text(text)) => of("s", text),
             Some(Content::Model(tape)) => match tape.shape(spot.node) {
@@ -201,7 +228,7 @@ impl Received {
                 Shape::Symbol | Shape::Array | Shape::Object => unique(),
             },
             Some(_) => unique(),
-        })
+        }
     }
 }
 

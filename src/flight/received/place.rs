@@ -21,7 +21,7 @@ pub(in crate::flight) struct Place<'a> {
 }
 
 /// The node of a missing half of an entry, which is in no line.
-const ABSENT: u32 = 1;
+pub(super) const ABSENT: u32 = 1;
 
 impl Received {
     /// Returns the value.

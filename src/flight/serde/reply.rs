@@ -125,6 +125,12 @@ impl Reply {
         Ok(Written::Text)
     }
 
+    /// Starts a tree of arrays.
+    fn plant(&mut self) -> usize {
+        self.trees.push(Tree::default());
+        self.trees.len() - 1
+    }
+
     /// Counts slots in a tree of arrays, if there is one.
     fn count(&mut self, tree: Option<usize>, slots: usize, forks: bool) -> Result<(), Fault> {
         let Some(tree) = tree.and_then(|tree| self.trees.get_mut(tree)) else { return Ok(()) };
@@ -164,10 +170,8 @@ impl<'r> Writer<'r> {
         }
         let depth = depth.enter().map_err(|fault| tagged(fault, variant))?;
         reply.out.push_str(begins);
-        let mut open = Open { reply, depth, tree, count: 0, known: length.unwrap_or(0), variant };
-        if root && open.known > MAX_ARGUMENTS {
-            return Err(Fault::is("has more than 1000 arguments, which the server refuses: pass one array"));
-        }
+        let mut open = Open { reply, depth, tree, count: 0, known: length.unwrap_or(0), root, variant };
+        open.bound(open.known)?;
         if begins == "[" {
             open.array()?;
         } else {
@@ -191,17 +195,28 @@ pub(in crate::flight) struct Open<'r> {
     count: usize,
     /// Number of elements that were counted in advance.
     known: usize,
+    /// True for all arguments together.
+    root: bool,
     variant: Option<&'static str>,
 }
 
 impl Open<'_> {
+    /// Fails if so many elements are too many arguments.
+    fn bound(&self, elements: usize) -> Result<(), Fault> {
+        if self.root && elements > MAX_ARGUMENTS {
+            return Err(Fault::is("has more than 1000 arguments, which the server refuses: pass one array"));
+        }
+        Ok(())
+    }
+
     /// Counts an array, in the tree around it or in a new one.
     fn array(&mut self) -> Result<(), Fault> {
         if self.tree.is_none() {
-            self.reply.trees.push(Tree::default());
-            self.tree = Some(self.reply.trees.len() - 1);
+            self.tree = Some(self.reply.plant());
         }
-        self.reply.count(self.tree, self.known + 1, self.known > 1).map_err(|fault| tagged(fault.at(Step::Index(0)), self.variant))
+        self.reply
+            .count(self.tree, self.known.saturating_add(1), self.known > 1)
+            .map_err(|fault| tagged(fault.at(Step::Index(0)), self.variant))
     }
 
     fn inside(&mut self) -> Writer<'_> {
@@ -216,6 +231,7 @@ impl Open<'_> {
         self.count += 1;
         if self.count > self.known && self.tree.is_some() {
             self.known = self.count;
+            self.bound(self.count)?;
             self.reply.count(self.tree, 1, self.count > 1)?;
         }
         Ok(())

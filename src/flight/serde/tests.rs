@@ -6,6 +6,8 @@ use std::fmt::Debug;
 use serde::Deserialize;
 
 mod agreement;
+#[cfg(feature = "client")]
+mod bounds;
 
 use super::*;
 use crate::flight::{Body, Decoder, ErrorValue, Part, PromiseState, Shared};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::{OBJECT, Open, Written};
+use super::{OBJECT, Open, Writer, Written};
 use crate::flight::json;
 use crate::flight::serde::fault::{Fault, Step};
 use crate::text::hex;
@@ -17,13 +17,15 @@ pub(in crate::flight) struct Entries<'r> {
     places: Vec<usize>,
     /// True while all keys are strings.
     names: bool,
+    /// Number of the tree of arrays that a Map's entries are.
+    tree: usize,
 }
 
 impl<'r> Entries<'r> {
     pub(super) fn new(mut open: Open<'r>) -> Self {
+        let (from, tree) = (open.reply.out.len(), open.reply.plant());
         open.tree = None;
-        let from = open.reply.out.len();
-        Self { open, from, places: Vec::new(), names: true }
+        Self { open, from, places: Vec::new(), names: true, tree }
     }
 
     fn fault(&self, fault: Fault) -> Fault {
@@ -36,8 +38,19 @@ impl<'r> Entries<'r> {
         fault.at(Step::of_entry(key.as_deref(), at))
     }
 
+    /// Counts the entry whose key was written. The server reads a Map from an array of arrays.
+    fn count(&mut self, written: Written) -> Result<(), Fault> {
+        let slots = if self.names { 4 * self.open.count + 1 } else { 4 };
+        self.names &= matches!(written, Written::Text);
+        if !self.names {
+            self.open.tree = Some(self.tree);
+            self.open.reply.count(self.open.tree, slots, true)?;
+        }
+        Ok(())
+    }
+
     fn finish(self) -> Result<Written, Fault> {
-        let Self { open, from, mut places, names } = self;
+        let Self { open, from, mut places, names, .. } = self;
         let out = &mut open.reply.out;
         let written = out.split_off(from);
         places.push(from + written.len() + 1);
@@ -83,9 +96,9 @@ impl SerializeMap for Entries<'_> {
         self.open.count += 1;
         self.places.push(self.open.reply.out.len());
         let at = self.open.count - 1;
-        let written = key.serialize(self.open.inside()).map_err(|fault| fault.at(Step::Key(at)))?;
-        self.names &= matches!(written, Written::Text);
-        Ok(())
+        let inside = Writer { tree: Some(self.tree), ..self.open.inside() };
+        let written = key.serialize(inside).map_err(|fault| fault.at(Step::Key(at)))?;
+        self.count(written).map_err(|fault| fault.at(Step::Key(at)))
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Fault> {
