@@ -12,6 +12,7 @@ mod follow;
 mod line;
 mod place;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -67,6 +68,8 @@ pub(crate) struct Received {
     root: Option<(u32, u32)>,
     /// Promises followed so far.
     hops: usize,
+    /// Steps taken and bytes of paths copied while references were followed.
+    walked: Cell<usize>,
     /// Needed rows that have not arrived: those that are needed later, and now.
     missing: [usize; 2],
     /// Needed streams that have not ended.
@@ -102,6 +105,7 @@ impl Received {
             noted: Vec::new(),
             root: None,
             hops: 0,
+            walked: Cell::new(0),
             missing: [0; 2],
             flows: 0,
             value: Poll::Pending,

@@ -1,4 +1,4 @@
-//! Follows the references of an answer to the place of their value. Changes nothing.
+//! Follows the references of an answer to the place of their value. Changes nothing but a count of its steps.
 
 use super::line::Content;
 use super::place::ABSENT;
@@ -49,6 +49,7 @@ impl Received {
                         let Some((step, after)) = path.steps().next() else { return Ok(spot) };
                         let Some(child) = tape.child(spot.node, step) else { return no_member() };
                         (spot.node, path) = (child, path.after(after));
+                        self.walked.update(|walked| walked + 1);
                         continue;
                     }
                     Some(Ok(Special::Link(target))) => Some(Target { id: target.id | about & SENT, ..target }),
@@ -69,6 +70,7 @@ impl Received {
                 (made, before) => spot = Spot { number: next, node: 0, made: made.or(before) },
             }
             path = target.path.then(&path);
+            self.walked.update(|walked| walked + 1 + path.text().len());
             let here = Some((spot, path.clone()));
             if here == mark {
                 return Ok(Spot { number: u32::MAX, node: 0, made: None });

@@ -121,7 +121,10 @@ impl Source for Place<'_> {
             if self.spot.made.is_some() {
                 return Ok(self);
             }
+            let before = self.answer.walked.get();
             self.spot = self.answer.follow(self.spot.number, self.spot.node).map_err(|stop| Fault::rejected(self.answer.error(stop)))?;
+            // Each read of a place walks again, and a place may be read many times.
+            charge(budget, self.answer.walked.get() - before)?;
             match self.answer.special(self.spot.number, self.spot.node) {
                 Some(Ok(Special::Promise(id))) if self.spot.made.is_none() => {
                     let Some(number) = self.answer.number(id) else { return Err(Fault::rejected(self.answer.lost(id))) };

@@ -75,3 +75,19 @@ fn rows_are_found_by_ids_that_end_alike() {
     let read: Vec<u32> = from_stream(format!("0:[{}]\n{rows}", references.join(",")).as_bytes()).unwrap();
     assert_eq!(read, ids.into_iter().collect::<Vec<_>>());
 }
+
+#[test]
+fn following_references_takes_from_the_budget() {
+    let read = |rows: &str, budget: usize| {
+        let mut answer = Received::stream();
+        answer.push(rows.as_bytes()).unwrap();
+        answer.end();
+        Vec::<u8>::deserialize(Reader::new(answer.root(), &Cell::new(budget))).map_err(|fault| fault.into_error(Kind::Decode))
+    };
+    let chain: String = (1..100).map(|row| format!("{row:x}:\"${:x}\"\n", row + 1)).collect();
+    let rows = format!("0:[\"$1\",\"$1\"]\n{chain}64:7\n");
+    assert_eq!(read(&rows, 1000), Ok(vec![7, 7]));
+    assert_eq!(read("0:[7,7]\n", 100), Ok(vec![7, 7]));
+    let error = read(&rows, 150).unwrap_err();
+    assert!(error.message().contains("values and bytes"), "{error}");
+}
