@@ -88,15 +88,22 @@ impl Transport for Fetch {
         let answer = JsFuture::from(answer).await?;
         read_head(answer, abort)
     }
+
+    fn was_sent(&self, error: &FetchError) -> bool {
+        error.sent
+    }
 }
 
 /// Hands a request to the page's `fetch`.
 fn start(request: Request) -> Result<(js_sys::Promise, Abort), FetchError> {
     let abort = Abort(AbortController::new()?);
-    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| FetchError::text("the method is none of HTTP"))?;
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| FetchError::unsent("the method is none of HTTP"))?;
     let mut builder = RequestBuilder::new(&request.url).method(method).abort_signal(Some(&abort.0.signal()));
     // A redirect could otherwise carry the arguments to another origin.
     if request.headers.iter().any(|(name, _)| name == NEXT_ACTION) {
+        if !Document.resolve(&request.url, "").is_some_and(|target| target.same_origin) {
+            return Err(FetchError::unsent(&["an action goes to the page's own origin, not to ", &*request.url].concat()));
+        }
         builder = builder.mode(RequestMode::SameOrigin).referrer_policy(ReferrerPolicy::SameOrigin);
     }
     for (name, value) in &request.headers {
@@ -202,11 +209,19 @@ impl Stream for Bytes {
 /// }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct FetchError(String);
+pub struct FetchError {
+    text: String,
+    /// False if the request was never made.
+    sent: bool,
+}
 
 impl FetchError {
     fn text(text: &str) -> Self {
-        Self(text.to_owned())
+        Self { text: text.to_owned(), sent: true }
+    }
+
+    fn unsent(text: &str) -> Self {
+        Self { text: text.to_owned(), sent: false }
     }
 }
 
@@ -215,7 +230,7 @@ impl From<JsValue> for FetchError {
     fn from(thrown: JsValue) -> Self {
         let text = |key: &str| Reflect::get(&thrown, &key.into()).ok().and_then(|text| text.as_string());
         match (text("name"), text("message")) {
-            (Some(name), Some(message)) => Self([&*name, ": ", &message].concat()),
+            (Some(name), Some(message)) => Self::text(&[&*name, ": ", &message].concat()),
             _ => Self::text("something was thrown that is no Error"),
         }
     }
@@ -224,8 +239,8 @@ impl From<JsValue> for FetchError {
 impl From<gloo_net::Error> for FetchError {
     fn from(error: gloo_net::Error) -> Self {
         match error {
-            gloo_net::Error::JsError(error) => Self([&*error.name, ": ", &error.message].concat()),
-            _ => Self::text("the request could not be made"),
+            gloo_net::Error::JsError(error) => Self::unsent(&[&*error.name, ": ", &error.message].concat()),
+            _ => Self::unsent("the request could not be made"),
         }
     }
 }
@@ -238,7 +253,7 @@ impl fmt::Debug for FetchError {
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

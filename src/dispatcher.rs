@@ -150,6 +150,33 @@ impl Dispatcher {
         }
     }
 
+    /// Reports that a request which was handed to `fetch` certainly did not reach the server: only earlier attempts may
+    /// have run.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, Options, Sent};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let now = Instant::from_millis(0.0);
+    /// let call = Call { id: CallId(1), options: Options::default(), queued_at: now, visit: None, ready: true };
+    /// dispatcher.enqueue(call, now)?;
+    /// dispatcher.handle_sent(CallId(1));
+    /// dispatcher.handle_unsent(CallId(1));
+    /// dispatcher.handle_failure(CallId(1), Error::new(Kind::Network, "the connection was refused"), now);
+    /// let mut effects = std::iter::from_fn(|| dispatcher.poll_effect());
+    /// let sent = effects.find_map(|effect| match effect {
+    ///     Effect::Settle { result: Err(error), .. } => Some(error.sent()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(sent, Some(Sent::No));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
+    pub fn handle_unsent(&mut self, id: CallId) {
+        if let Some(entry) = self.exchanging(id) {
+            entry.sent = entry.sent_before;
+        }
+    }
+
     /// Reports that the head of the answer arrived, and `facts`: what it says beside the value.
     pub fn handle_head(&mut self, id: CallId, facts: HeadFacts, now: Instant) {
         if let Some(entry) = self.exchanging(id) {

@@ -436,7 +436,10 @@ impl fmt::Debug for Error {
         let Facts { kind, message, sent, status, digest, .. } = &*self.0;
         let mut error = f.debug_struct("Error");
         error.field("kind", kind).field("message", message).field("sent", sent);
-        error.field("status", status).field("digest", digest).finish_non_exhaustive()
+        error.field("status", status).field("digest", digest);
+        #[cfg(feature = "client")]
+        error.field("source", &self.0.more.source);
+        error.finish_non_exhaustive()
     }
 }
 

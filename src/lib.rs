@@ -1,11 +1,13 @@
 //! Dispatches calls of Next.js Server Actions from the client: a queue per lane, abort, timeouts, and the whole wire
 //! protocol.
 //!
-//! A program needs the feature `client`: it has `Client`, which calls actions with Rust types, over any HTTP library
-//! and any executor.
+//! A program takes the feature `client`, or `client-web` in a page. It calls actions with types of Rust, over any HTTP
+//! library and any executor. [The guide] begins with a whole program.
 //!
-//! Without it, the crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane`
-//! from it. Natively you get the core, in four parts:
+//! [The guide]: https://docs.rs/actionlane/latest/actionlane/guide/index.html
+//!
+//! Without these features, the crate is a deterministic core without I/O, and a thin edge that makes the npm package
+//! `actionlane` from it. Natively you get the core, in four parts:
 //!
 //! - [`Dispatcher`] decides which call runs when. It does no I/O: a driver gives it inputs and carries out its effects.
 //! - [`protocol`] reads and writes the parts of Next.js requests and answers around the value: headers, ids, redirects.

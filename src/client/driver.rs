@@ -372,6 +372,10 @@ impl Driver {
         self.input(|core, _| core.handle_sent(id));
     }
 
+    pub(super) fn unsent(&self, id: CallId) {
+        self.input(|core, _| core.handle_unsent(id));
+    }
+
     /// Reports the head of an action's answer. `redirect`: the one that it states.
     pub(super) fn head(&self, id: CallId, status: u16, headers: &[(String, String)], redirect: Option<Found>, stale: Option<Revalidated>) {
         let redirects = redirect.as_ref().is_some_and(|found| found.may_be_followed);

@@ -89,8 +89,12 @@ impl Exchange {
         let sent = Rc::clone(&self.driver.world.transport).send(request).await;
         match sent {
             Ok(response) => Some(response.split()),
-            Err(source) => {
-                let error = Error::new(Kind::Network, "no answer").with_sent(Sent::Unknown).with_source(source);
+            Err((source, sent)) => {
+                if !sent {
+                    self.report(Driver::unsent)?;
+                }
+                let sent = if sent { Sent::Unknown } else { Sent::No };
+                let error = Error::new(Kind::Network, "no answer").with_sent(sent).with_source(source);
                 self.report(|driver, id| driver.failed(id, error))?;
                 None
             }

@@ -64,11 +64,14 @@ impl<T> Outcome<T> {
     /// let client = sim.builder().build()?;
     /// let outcome = sim.run(client.call::<u8>("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ()))?;
     /// assert_eq!(outcome.redirect.as_ref().map(|redirect| &*redirect.url), Some("/login"));
-    /// assert_eq!(outcome.into_value().unwrap_err().message(), "the action redirected instead of returning a value");
+    /// let error = outcome.into_value().unwrap_err();
+    /// assert_eq!(error.message(), "the action returned no value: it redirected to /login");
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn into_value(self) -> Result<T, Error> {
-        self.value.ok_or_else(|| Error::new(Kind::Decode, "the action redirected instead of returning a value").with_sent(Sent::Yes))
+        let to = self.redirect.as_ref().map_or("another page", |redirect| &*redirect.url);
+        let missing = || Error::new(Kind::Decode, ["the action returned no value: it redirected to ", to].concat()).with_sent(Sent::Yes);
+        self.value.ok_or_else(missing)
     }
 
     /// Returns the value of a header by its lower-case name; the first if there are several.

@@ -18,7 +18,8 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Sends a request, and returns the head of its answer with the body as a stream of bytes.
 ///
 /// Dropping the future, or the body, must abort the request. Neither needs to be `Send`. Redirects of HTTP may be
-/// followed; [`Response::redirected_to`] says so. Cookies are the transport's.
+/// followed, and [`Response::redirected_to`] says so; but not to another origin, which would receive the arguments.
+/// Cookies are the transport's.
 ///
 /// ```
 /// use actionlane::client::sim::{Reply, Sim};
@@ -61,6 +62,14 @@ pub trait Transport {
 
     /// Sends a request. Resolves with the head.
     fn send(&self, request: Request) -> impl Future<Output = Result<Response<Self::Body>, Self::Error>>;
+
+    /// Returns false for an error of [`send`](Self::send) after which the server certainly received nothing: the
+    /// connection was refused, or the URL is none. Such a call is [`Sent::No`](crate::Sent::No), and is retried without
+    /// a key. Default: true.
+    fn was_sent(&self, error: &Self::Error) -> bool {
+        let _ = error;
+        true
+    }
 }
 
 /// A request to send.
@@ -260,12 +269,21 @@ pub(super) trait AnyTransport {
     fn send(self: Rc<Self>, request: Request) -> Sending;
 }
 
-pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<Incoming>, BoxError>>>>;
+/// A request that got no answer: its error, and true if the server may have received it.
+pub(super) type Unanswered = (BoxError, bool);
+
+pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response<Incoming>, Unanswered>>>>;
 
 impl<T: Transport + 'static> AnyTransport for T {
     fn send(self: Rc<Self>, request: Request) -> Sending {
         Box::pin(async move {
-            let (head, body) = Transport::send(&*self, request).await.map_err(Into::into)?.split();
+            let (head, body) = match Transport::send(&*self, request).await {
+                Ok(response) => response.split(),
+                Err(error) => {
+                    let sent = self.was_sent(&error);
+                    return Err((error.into(), sent));
+                }
+            };
             Ok(head.with_body(Incoming(Some(Box::new(Boxed(Box::pin(body)))))))
         })
     }

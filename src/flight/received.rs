@@ -50,8 +50,8 @@ pub(crate) struct Received {
     framing: Rows,
     /// Rows that have arrived or are needed.
     lines: Vec<Line>,
-    /// A tree that leads from the ids to the lines, by two bits at each node. A slot has the number of a line and one, or
-    /// that of a node; 0 is an empty slot. Unlike a table, it is fast for any ids.
+    /// A tree that leads from the ids to the lines, by two bits at each node. A slot has the number of a line and one,
+    /// or that of a node; 0 is an empty slot. Unlike a table, it is fast for any ids.
     places: Vec<[u32; 4]>,
     sent: Option<Rc<Sent>>,
     /// Needed rows that have arrived and were not looked at, and the node in which to look.

@@ -9,10 +9,22 @@ use actionlane::client::{Body, Request, Response, Runtime, Task, Transport};
 use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::Method;
+use reqwest::redirect::Policy;
 
 /// Sends requests with reqwest.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Http(reqwest::Client);
+
+impl Default for Http {
+    fn default() -> Self {
+        // Another origin must not receive the arguments by a redirect: its answer is the call's.
+        let own = Policy::custom(|redirect| match redirect.previous().first() {
+            Some(first) if first.origin() == redirect.url().origin() && redirect.previous().len() < 10 => redirect.follow(),
+            _ => redirect.stop(),
+        });
+        Self(reqwest::Client::builder().redirect(own).build().expect("the system's TLS"))
+    }
+}
 
 impl Transport for Http {
     type Error = reqwest::Error;
@@ -37,6 +49,10 @@ impl Transport for Http {
             response = response.header(name.as_str(), String::from_utf8_lossy(value.as_bytes()));
         }
         Ok(if url == request.url { response } else { response.redirected_to(url) })
+    }
+
+    fn was_sent(&self, error: &reqwest::Error) -> bool {
+        !error.is_builder() && !error.is_connect()
     }
 }
 

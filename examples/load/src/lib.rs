@@ -3,6 +3,7 @@
 mod http;
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -105,7 +106,13 @@ impl fmt::Display for Report {
         let ms = |time: Option<Duration>| time.map_or_else(|| "-".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1000.0));
         writeln!(f, "succeeded  {}", self.times.len())?;
         for (code, (count, first)) in &self.failures {
-            writeln!(f, "{code:<10} {count}: {}", first.message())?;
+            write!(f, "{code:<10} {count}: {}", first.message())?;
+            let mut cause = first.source();
+            while let Some(found) = cause {
+                write!(f, ": {found}")?;
+                cause = found.source();
+            }
+            writeln!(f)?;
         }
         for (name, share) in [("p50", 0.5), ("p95", 0.95), ("longest", 1.0)] {
             writeln!(f, "{name:<10} {}", ms(self.share(share)))?;

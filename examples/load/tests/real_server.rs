@@ -1,5 +1,7 @@
 //! Calls actions of a real HTTP server on this machine: reqwest and tokio carry the client.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
@@ -34,6 +36,53 @@ fn every_call_of_a_plan_is_counted() {
         assert_eq!((report.times.len(), report.requests, report.failures.len()), (200, 200, 0));
         assert!(report.share(0.5) <= report.share(0.95) && report.share(1.0).is_some());
         assert!(report.to_string().starts_with("succeeded  200\n"), "{report}");
+    });
+}
+
+#[test]
+fn a_redirect_of_http_carries_nothing_to_another_origin() {
+    let listen = || TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let (first, second) = (listen(), listen());
+    let port = |listener: &TcpListener| listener.local_addr().expect("an address").port();
+    let (url, target) = (format!("http://127.0.0.1:{}/", port(&first)), port(&second));
+    let redirecting = std::thread::spawn(move || {
+        let (mut stream, _) = first.accept().expect("a connection");
+        let head = format!(
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:{target}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        let _ = stream.read(&mut [0; 65536]);
+        stream.write_all(head.as_bytes()).expect("an open connection");
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let error = LocalSet::new().block_on(&runtime, async {
+        let client = Client::builder().transport(Http::default()).runtime(Tokio::default()).url(url).build().expect("a client");
+        client.call::<()>(ACTION, ("card 4111",)).await.expect_err("no answer of an action")
+    });
+    redirecting.join().expect("a redirect");
+    assert_eq!(error.http_status(), Some(307), "{error:?}");
+    second.set_nonblocking(true).expect("a listener");
+    assert!(second.accept().is_err(), "the other origin received a connection");
+}
+
+#[test]
+fn a_call_to_a_port_that_refuses_was_not_sent() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    LocalSet::new().block_on(&runtime, async {
+        let url = format!("http://127.0.0.1:{free}/");
+        let plan = Plan {
+            url,
+            action: ACTION.to_owned(),
+            arguments: serde_json::json!([]),
+            calls: 1,
+            at_once: 1,
+            timeout: Duration::from_secs(60),
+            retries: 0,
+        };
+        let report = run(&plan).await.expect("a valid plan");
+        let (_, (_, error)) = report.failures.first_key_value().expect("a failure");
+        assert_eq!((error.kind(), error.sent()), (Kind::Network, Sent::No));
+        assert!(report.to_string().contains("no answer: "), "the report names the cause: {report}");
     });
 }
 

@@ -21,6 +21,32 @@ fn a_request_that_got_no_answer_is_sent_again_only_with_a_key() {
     assert!(keys[0].is_some() && keys.iter().all(|key| *key == keys[0]));
 }
 
+/// Lets a simulated server answer, and says that what failed was never sent.
+struct Refusing(Sim);
+
+impl crate::client::Transport for Refusing {
+    type Error = <Sim as crate::client::Transport>::Error;
+    type Chunk = <Sim as crate::client::Transport>::Chunk;
+    type Body = <Sim as crate::client::Transport>::Body;
+
+    async fn send(&self, request: Request) -> Result<crate::client::Response<Self::Body>, Self::Error> {
+        crate::client::Transport::send(&self.0, request).await
+    }
+
+    fn was_sent(&self, _: &Self::Error) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_request_that_was_never_sent_needs_no_key() {
+    let (sim, _) = script([Reply::lost(), Reply::lost(), Reply::lost()]);
+    let client = Client::builder().transport(Refusing(sim.clone())).runtime(sim.clone()).url("https://shop.example/").build().unwrap();
+    let error = sim.run(client.call::<u8>(ACTION, ()).retry(2)).unwrap_err();
+    assert_eq!((error.kind(), error.sent(), sim.requests().len()), (Kind::Network, Sent::No, 3));
+    assert!(format!("{error:?}").contains("Lost"), "{error:?}");
+}
+
 #[test]
 fn each_call_has_a_key_of_its_own_unless_it_is_given() {
     let sim = Sim::new(|_| Reply::value("1"));
