@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use syn::{Attribute, Item};
@@ -75,10 +75,17 @@ fn is_of_glue(name: &str) -> bool {
     ["memory", "__abort_handler", "__instance_terminated"].contains(&name) || starts.iter().any(|start| name.starts_with(start))
 }
 
-/// Returns the functions that a source gives to JavaScript.
+/// Returns the functions that a source gives to JavaScript; for a library, those of all its files.
 fn own_exports(source: &Path) -> Result<BTreeSet<String>> {
-    let text = fs::read_to_string(source).with_context(|| workspace::shown(source))?;
-    Ok(exported(&syn::parse_file(&text)?.items))
+    let files = match source.ends_with("lib.rs") {
+        true => crate::stamp::entries(source.parent().unwrap_or(Path::new(".")))?,
+        false => vec![source.to_owned()],
+    };
+    let of_file = |file: &PathBuf| -> Result<BTreeSet<String>> {
+        let text = fs::read_to_string(file).with_context(|| workspace::shown(file))?;
+        Ok(exported(&syn::parse_file(&text)?.items))
+    };
+    files.iter().map(of_file).try_fold(BTreeSet::new(), |all, own| Ok(all.into_iter().chain(own?).collect()))
 }
 
 fn exported(items: &[Item]) -> BTreeSet<String> {
