@@ -120,8 +120,7 @@ impl<R: DeserializeOwned + 'static> Call<R> {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn detach(self) -> CallId {
-        let (id, _) = self.enter().detach();
-        id
+        self.enter().detach()
     }
 
     fn enter(self) -> Pending {
@@ -200,7 +199,7 @@ impl<R: DeserializeOwned + 'static> CallFuture<R> {
     pub fn detach(mut self) -> Option<CallId> {
         match self.0.take()? {
             Stage::New(call) => Some(call.detach()),
-            Stage::Pending(pending) => Some(pending.detach().0),
+            Stage::Pending(pending) => Some(pending.detach()),
         }
     }
 }
@@ -249,9 +248,9 @@ impl Pending {
         self.waiter.take(context.waker()).ok_or(self)
     }
 
-    fn detach(mut self) -> (CallId, Rc<Waiter>) {
+    fn detach(mut self) -> CallId {
         self.detached = true;
-        (self.id, Rc::clone(&self.waiter))
+        self.id
     }
 }
 

@@ -6,16 +6,16 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::arguments::{Arguments, Later, Reading};
+use super::arguments::Reading;
 use super::attempt::Attempt;
 use super::driver::Driver;
-use super::order::{ActionWork, Hooks, RouteWork, Wire, Work};
-use super::task::{self, Stop};
+use super::order::{ActionWork, Hooks, RouteWork};
+use super::task::Stop;
 use super::transport::{Incoming, Response, broke_off};
 use super::{Request, http_date};
 use crate::call::{CallId, Render};
 use crate::flight::Rejection;
-use crate::protocol::{self, ActionId, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
+use crate::protocol::{self, AnswerHead, Body, RawHead, Redirect, Root, classify, foreign_error};
 use crate::{Error, Kind, Sent, retry_after};
 
 /// Longest wait for the beginning of a text that explains an error.
@@ -33,39 +33,6 @@ pub(super) struct Exchange {
     pub(super) id: CallId,
     pub(super) stop: Stop,
     pub(super) render: Render,
-}
-
-impl Work for ActionWork {
-    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
-        Box::pin(async move { exchange.call(&self).await.unwrap_or_default() })
-    }
-
-    fn action(&self) -> Option<ActionId> {
-        Some(self.action.clone())
-    }
-
-    fn idempotency_key(&self) -> Option<String> {
-        self.idempotency_key.clone()
-    }
-
-    fn open(&self) -> Option<Later> {
-        self.open.take()
-    }
-
-    fn is_open(&self) -> bool {
-        self.sent.get().is_none()
-    }
-
-    fn fill(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
-        self.store(arguments, wire, random)
-    }
-}
-
-/// Sends a request that its caller built, and hands out the answer.
-impl Work for RouteWork {
-    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
-        Box::pin(async move { exchange.route(&self).await.unwrap_or_default() })
-    }
 }
 
 impl Exchange {
@@ -101,7 +68,8 @@ impl Exchange {
         }
     }
 
-    async fn call(&self, work: &ActionWork) -> Option<()> {
+    /// Sends a call of an action, and reports its answer.
+    pub(super) async fn call(&self, work: &ActionWork) -> Option<()> {
         let (head, body) = self.send(work.request(self.render), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let answer = classify(&RawHead { status: head.status(), header: &header });
@@ -130,7 +98,7 @@ impl Exchange {
     }
 
     /// Sends a request that its caller built, and hands out the answer.
-    async fn route(&self, work: &RouteWork) -> Option<()> {
+    pub(super) async fn route(&self, work: &RouteWork) -> Option<()> {
         let (head, body) = self.send(work.request.clone(), &work.hooks).await?;
         let header = |name: &str| head.header_value(name).map(str::to_owned);
         let known = classify(&RawHead { status: head.status(), header: &header });

@@ -90,12 +90,12 @@ pub(super) struct ActionWork {
     pub(super) action: ActionId,
     pub(super) url: String,
     /// Set once the arguments are complete: before the call leaves its lane.
-    pub(super) sent: OnceCell<(Payload, Rc<dyn Arguments>)>,
+    sent: OnceCell<(Payload, Rc<dyn Arguments>)>,
     /// The wait for the arguments, if one of them is open.
-    pub(super) open: Cell<Option<Later>>,
+    open: Cell<Option<Later>>,
     headers: Headers,
     pub(super) hooks: Hooks,
-    pub(super) idempotency_key: Option<String>,
+    idempotency_key: Option<String>,
 }
 
 /// A request that the caller built.
@@ -128,8 +128,39 @@ impl ActionWork {
         request
     }
 
-    /// Stores the arguments, which are complete. Fails if they are too large.
-    pub(super) fn store(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
+    /// Returns a reader for an answer. `None` until the arguments are complete: no request was made then.
+    pub(super) fn reader(&self) -> Option<Box<dyn Reading>> {
+        self.sent.get().map(|(_, arguments)| Rc::clone(arguments).reader())
+    }
+
+    /// Returns the size of the body in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.sent.get().map_or(0, |(payload, _)| payload.len)
+    }
+}
+
+impl Work for ActionWork {
+    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
+        Box::pin(async move { exchange.call(&self).await.unwrap_or_default() })
+    }
+
+    fn action(&self) -> Option<ActionId> {
+        Some(self.action.clone())
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.idempotency_key.clone()
+    }
+
+    fn open(&self) -> Option<Later> {
+        self.open.take()
+    }
+
+    fn is_open(&self) -> bool {
+        self.sent.get().is_none()
+    }
+
+    fn fill(&self, arguments: Rc<dyn Arguments>, wire: &Wire, random: &dyn Fn() -> [u8; 16]) -> Result<(), Error> {
         let payload = arguments.payload(random)?;
         if payload.len > wire.max_body_bytes {
             let (bytes, limit) = (digits(payload.len as u64), digits(wire.max_body_bytes as u64));
@@ -139,15 +170,11 @@ impl ActionWork {
         let _ = self.sent.set((payload, arguments));
         Ok(())
     }
+}
 
-    /// Returns a reader for an answer. `None` until the arguments are complete: no request was made then.
-    pub(super) fn reader(&self) -> Option<Box<dyn Reading>> {
-        self.sent.get().map(|(_, arguments)| Rc::clone(arguments).reader())
-    }
-
-    /// Returns the size of the body in bytes.
-    pub(super) fn size(&self) -> usize {
-        self.sent.get().map_or(0, |(payload, _)| payload.len)
+impl Work for RouteWork {
+    fn perform(self: Rc<Self>, exchange: Exchange) -> task::Work {
+        Box::pin(async move { exchange.route(&self).await.unwrap_or_default() })
     }
 }
 
@@ -176,7 +203,7 @@ impl Order {
         match arguments {
             Given::Later(open) => work.open.set(Some(open)),
             Given::Now(arguments) => {
-                work.store(arguments, wire, random)?;
+                work.fill(arguments, wire, random)?;
                 let text = work.sent.get().and_then(|(payload, _)| payload.text());
                 // An answer that refers to a caller's own arguments is that caller's alone.
                 let text = text.filter(|text| !contains(text, "\"$T"));

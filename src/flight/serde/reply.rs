@@ -467,28 +467,24 @@ lists! {
     SerializeTupleVariant serialize_field,
 }
 
-impl SerializeStruct for Open<'_> {
-    type Ok = Written;
-    type Error = Fault;
+macro_rules! objects {
+    ($($trait:ident,)*) => {$(
+        impl $trait for Open<'_> {
+            type Ok = Written;
+            type Error = Fault;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
-        self.put(key, value)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
+                self.put(key, value)
+            }
 
-    fn end(self) -> Result<Written, Fault> {
-        self.finish("}", OBJECT)
-    }
+            fn end(self) -> Result<Written, Fault> {
+                self.finish("}", OBJECT)
+            }
+        }
+    )*};
 }
 
-impl SerializeStructVariant for Open<'_> {
-    type Ok = Written;
-    type Error = Fault;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Fault> {
-        self.put(key, value)
-    }
-
-    fn end(self) -> Result<Written, Fault> {
-        self.finish("}", OBJECT)
-    }
+objects! {
+    SerializeStruct,
+    SerializeStructVariant,
 }
