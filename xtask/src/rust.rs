@@ -1,6 +1,7 @@
 //! `cargo xtask test --only rust`: the crate as programs in Rust depend on it. Decides only the order: each step has
 //! its own file.
 
+mod bound;
 mod browsers;
 mod contents;
 mod docs_rs;

@@ -237,7 +237,8 @@ fn alike(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.iter().zip(&b).all(same)
 }
 
-fn measure(files: &[PathBuf]) -> Result<Vec<Size>> {
+/// Returns the size of each file.
+pub(crate) fn measure(files: &[PathBuf]) -> Result<Vec<Size>> {
     let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
     let sizes: Vec<Size> = serde_json::from_str(&npm::node(MEASURE, &paths.context("a path that is not UTF-8")?)?)?;
     ensure!(sizes.len() == files.len(), "the script did not print a size for each file");
@@ -255,10 +256,11 @@ const MEASURE: &str = r#"
 "#;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct Size {
+pub(crate) struct Size {
     raw: u64,
     gzip: u64,
-    brotli: u64,
+    /// Bytes after brotli.
+    pub(crate) brotli: u64,
 }
 
 impl Sum for Size {

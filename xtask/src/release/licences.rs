@@ -9,9 +9,10 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::Checked;
+use crate::package::write_changed;
 use crate::pinned::WASM_TARGET;
 use crate::run::{self, cargo};
-use crate::stamp::entries;
+use crate::stamp::{Stamp, entries};
 use crate::{wasm, workspace};
 
 /// Licences that allow the crates inside; one of a crate's must be among them.
@@ -47,8 +48,16 @@ pub(super) fn check() -> Result<Checked> {
     Ok(Checked::new("licences", crates.len(), faults))
 }
 
-/// Writes the names, licences and texts of all crates inside into `pkg/THIRD-PARTY.md`.
+/// Brings `pkg/THIRD-PARTY.md` up to date.
 pub(crate) fn write() -> Result<()> {
+    let file = workspace::pkg().join("THIRD-PARTY.md");
+    let stamp = Stamp::new("licences").value(include_str!("licences.rs")).output(file.clone());
+    let stamp = stamp.input(&workspace::root().join("Cargo.toml"), &[])?.input(&workspace::root().join("Cargo.lock"), &[])?;
+    stamp.make(|| write_texts(&file)).map(drop)
+}
+
+/// Writes the names, licences and texts of all crates inside into a file.
+fn write_texts(file: &Path) -> Result<()> {
     let mut by_text: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, found) in &inside()? {
         for text in texts(found)? {
@@ -61,7 +70,7 @@ pub(crate) fn write() -> Result<()> {
         // Writing to a `String` cannot fail.
         let _ = write!(written, "\n## {}\n\n```text\n{}\n```\n", names.join(", "), text.trim());
     }
-    crate::package::write_changed(&workspace::pkg().join("THIRD-PARTY.md"), written.as_bytes())
+    write_changed(file, written.as_bytes())
 }
 
 /// Returns the crates that the modules of wasm link, by name and version.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use syn::{Attribute, Item};
 
+use super::bound::bind;
 use super::scratch::Crate;
 use crate::pinned::WASM_TARGET;
 use crate::run::{self, cargo};
@@ -45,10 +46,8 @@ fn exports() -> Result<Ran> {
     for (source, wasm) in modules {
         let shown = workspace::shown(&source);
         let own = own_exports(&source)?;
-        let bound = workspace::scratch("rust/exports/x")?.with_file_name("");
-        let mut bindgen = run::command(tools::program("wasm-bindgen"), workspace::root());
-        run::quiet(bindgen.args(["--target", "web", "--no-typescript", "--out-name", "module", "--out-dir"]).arg(&bound).arg(&wasm))?;
-        let file = bound.join("module_bg.wasm");
+        let name = wasm.file_stem().unwrap_or_default().to_string_lossy();
+        let file = bind(&wasm, "exports")?.join(format!("{name}_bg.wasm"));
         let listed = npm::node(LIST, &[file.to_str().context("a path that is not UTF-8")?])?;
         let listed: BTreeSet<String> = serde_json::from_str(&listed)?;
         ran.judge(own.is_empty(), || format!("{shown} exports nothing: the check of its exports is empty"));
@@ -77,10 +76,8 @@ fn is_of_glue(name: &str) -> bool {
 
 /// Returns the functions that a source gives to JavaScript; for a library, those of all its files.
 fn own_exports(source: &Path) -> Result<BTreeSet<String>> {
-    let files = match source.ends_with("lib.rs") {
-        true => crate::stamp::entries(source.parent().unwrap_or(Path::new(".")))?,
-        false => vec![source.to_owned()],
-    };
+    let dir = source.parent().filter(|_| source.ends_with("lib.rs"));
+    let files = dir.map_or_else(|| Ok(vec![source.to_owned()]), crate::stamp::entries)?;
     let of_file = |file: &PathBuf| -> Result<BTreeSet<String>> {
         let text = fs::read_to_string(file).with_context(|| workspace::shown(file))?;
         Ok(exported(&syn::parse_file(&text)?.items))

@@ -1,9 +1,11 @@
 //! Weighs the wasm of a program that calls one action, beside the same call by hand. Runs neither.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use super::bound::bind;
 use crate::pinned::WASM_TARGET;
-use crate::run::{cargo, command, quiet};
+use crate::run::{cargo, quiet};
+use crate::sizes::measure;
 use crate::step::note;
 use crate::test::Ran;
 use crate::{npm, tools, workspace};
@@ -34,20 +36,10 @@ pub(crate) fn run() -> Result<Ran> {
 
 /// Returns the bytes of an example's wasm, after wasm-opt and brotli.
 fn weight(example: &str) -> Result<u64> {
-    let bound = workspace::scratch("rust/weight/x")?.with_file_name("");
     let compiled = workspace::target().join(WASM_TARGET).join("dispatcher/examples").join(format!("{example}.wasm"));
-    let mut bindgen = command(tools::program("wasm-bindgen"), workspace::root());
-    quiet(bindgen.args(["--target", "web", "--no-typescript", "--remove-producers-section", "--out-dir"]).arg(&bound).arg(compiled))?;
+    let bound = bind(&compiled, "weight")?;
     let raw = bound.join(format!("{example}_bg.wasm"));
     let small = bound.join(format!("{example}.wasm"));
     quiet(npm::program(&workspace::pkg(), "wasm-opt").args(["-Oz", "--all-features"]).arg(&raw).arg("-o").arg(&small))?;
-    let printed = npm::node(BROTLI, &[small.to_str().context("a path that is not UTF-8")?])?;
-    printed.trim().parse().with_context(|| format!("node printed {printed:?}"))
+    Ok(measure(&[small])?.iter().map(|size| size.brotli).sum())
 }
-
-const BROTLI: &str = r#"
-    import { readFileSync } from "node:fs";
-    import { brotliCompressSync, constants } from "node:zlib";
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
-    console.log(brotliCompressSync(readFileSync(process.argv[1]), { params }).length);
-"#;

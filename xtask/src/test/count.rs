@@ -22,9 +22,11 @@ pub(crate) fn tap(finished: Finished) -> Ran {
     after(finished, "# pass ", "# fail ")
 }
 
-/// Counts for our own scripts: lines `pass 12`, `fail 0`.
+/// Counts for our own scripts: lines `pass 12`, `fail 0`. A script that counts no check has failed.
 pub(crate) fn lines(finished: Finished) -> Ran {
-    after(finished, "pass ", "fail ")
+    let mut ran = after(finished, "pass ", "fail ");
+    ran.failed += u64::from(ran.passed + ran.failed == 0);
+    ran
 }
 
 /// Reads the numbers from the first lines with these prefixes.
@@ -71,6 +73,15 @@ mod tests {
     fn a_runner_that_dies_has_failed() {
         let ran = libtest(finished(false, "error[E0425]: cannot find value"));
         assert_eq!((ran.passed, ran.failed), (0, 1));
+    }
+
+    #[test]
+    fn a_script_that_counts_nothing_has_failed() {
+        let counts = |text: &str| {
+            let ran = lines(finished(true, text));
+            (ran.passed, ran.failed)
+        };
+        assert_eq!((counts("pass 3\nfail 0\n"), counts("done\n"), counts("pass 0\nfail 0\n")), ((3, 0), (0, 1), (0, 1)));
     }
 
     #[test]
