@@ -13,7 +13,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../next/shared/browser.mjs";
-import { linkNext, next, run } from "../next/shared/packages.mjs";
+import { linkNext, linkTypes, next, run } from "../next/shared/packages.mjs";
 import { consoleOf, finish, perform } from "../next/shared/tally.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -111,6 +111,7 @@ function buildApp() {
   rmSync(NEXT_APP, { recursive: true, force: true });
   write(NEXT_APP, { ...FILES, ...app });
   linkNext(NEXT_APP);
+  linkTypes(NEXT_APP);
   next(NEXT_APP);
   const names = JSON.parse(run(process.execPath, [path.join(root, "pkg/bin/actionlane.js"), "names", ".next"], NEXT_APP));
   return names.pay ?? assert.fail(`no action is named pay: ${Object.keys(names)}`);

@@ -1,8 +1,8 @@
 // Makes an app of the blocks of documents and of the files of `app/` and `given/`, and builds it. Knows no check.
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { installOurs, linkNext, next, pkg, run } from "../shared/packages.mjs";
+import { installOurs, linkNext, linkTypes, next, pkg, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 
@@ -79,13 +79,7 @@ function declaredIn(code) {
 function install(dir, put) {
   installOurs(dir);
   linkNext(dir);
-  // Next installs these if they are missing.
-  for (const name of ["typescript", "@types/react"]) {
-    mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
-    symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
-  }
-  put("node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
-  put("node_modules/@types/node/index.d.ts", "");
+  linkTypes(dir);
   // As the documents say: all of `dist/`, for pages without a bundler, and the two files of wasm.
   for (const to of ["public", "public/actionlane", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));

@@ -43,6 +43,15 @@ export function linkNext(dir) {
   symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
 }
 
+/** Gives an app the types that Next asks for, or installs, where a file is TypeScript: those of our own package's tests. */
+export function linkTypes(dir) {
+  const modules = path.join(dir, "node_modules");
+  mkdirSync(path.join(modules, "@types/node"), { recursive: true });
+  for (const name of ["typescript", "@types/react"]) symlinkSync(path.join(pkg, "node_modules", name), path.join(modules, name));
+  writeFileSync(path.join(modules, "@types/node/package.json"), '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
+  writeFileSync(path.join(modules, "@types/node/index.d.ts"), "");
+}
+
 /** Runs a program in a directory, as in production. Returns its exit code, and all that it has printed. */
 export function tryRun(command, args, cwd, more) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...more };
