@@ -42,6 +42,15 @@ impl Kind {
         }
     }
 
+    /// Returns the name for [`BROWSER_ENV`].
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Chromium => "chromium",
+            Kind::Firefox => "firefox",
+            Kind::WebKit => "webkit",
+        }
+    }
+
     /// Finds this browser and its driver in `PATH`, or where Linux distributions install them. `None` if one of them
     /// is missing.
     pub fn installed(self) -> Option<Installed> {

@@ -4,7 +4,7 @@
 mod scene;
 
 use anyhow::Result;
-use e2e::Kind;
+use e2e::Behaviour;
 use scene::{Page, Pair, Settled, on_the_test_server, package};
 use serde_json::json;
 use server::{Seen, Server};
@@ -95,10 +95,7 @@ async fn a_call_without_an_answer_times_out_or_is_aborted() -> Result<()> {
 async fn an_answer_that_stalls_times_out_or_is_closed() -> Result<()> {
     on_the_test_server("", async |page, _server| {
         // Firefox reports the head of an answer only when its body begins.
-        let sent = match page.browser().kind() {
-            Kind::Chromium | Kind::WebKit => "yes",
-            Kind::Firefox => "unknown",
-        };
+        let sent = if page.browser().kind().behaves(Behaviour::HeadBeforeBody) { "yes" } else { "unknown" };
         let pair: Pair = page
             .eval(&format!(
                 "const run = timeout => pair(d.call(some, [], {{ url: '/?do=stall', timeout }}), d.call(some));

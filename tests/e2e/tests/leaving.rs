@@ -3,7 +3,7 @@
 mod scene;
 
 use anyhow::Result;
-use e2e::Kind;
+use e2e::Behaviour;
 use scene::{Page, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
@@ -63,9 +63,8 @@ async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_
                  return { persisted: true, arrivals: keys.late.arrivals, total: Object.keys(keys).length };",
             )
             .await?;
-        // A browser that did not cache the page loads it again, and the call is lost. Firefox must cache it, as no
-        // call is open.
-        assert!(page.browser().kind() != Kind::Firefox || back["persisted"] == json!(true), "{back}");
+        // A browser that did not cache the page loads it again, and the call is lost.
+        assert!(!page.browser().kind().behaves(Behaviour::CachesPages) || back["persisted"] == json!(true), "{back}");
         if back["persisted"] == json!(true) {
             assert_eq!(back, json!({ "persisted": true, "arrivals": 1, "total": 2 }));
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Driver};
+use e2e::{Browser, Driver, Need};
 use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
@@ -125,7 +125,7 @@ async fn run_rounds(rounds: usize, server: &Server, driver: &Driver, browser: &m
     for round in 0..rounds {
         let settled = make_calls(browser, round).await?;
         kept.extend(settled);
-        if round % 2 == 0 {
+        if round % 2 == 0 && browser.as_ref().is_some_and(|browser| browser.kind().has(Need::Profile)) {
             let living = browser.take().context("no browser")?;
             *browser = Some(living.kill_and_reopen(driver, |_| Ok(())).await?);
         } else {
@@ -221,8 +221,7 @@ async fn eval<T: serde::de::DeserializeOwned>(browser: &Option<Browser>, script:
     Page::of(browser.as_ref().context("no browser")?).eval(&format!("{OPEN}\n{script}")).await
 }
 
-/// Only Chromium: the test knows where it stores files.
-mod chromium {
+mod needs_blobs_on_disk {
     use super::*;
 
     /// The browser has lost the stored file of a large call: its entry is set aside, the others are sent.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use durable::{counts, eval, order, reload};
-use e2e::Kind;
+use e2e::Behaviour;
 use scene::{Settled, on_the_test_server};
 use serde_json::{Value, json};
 
@@ -99,10 +99,8 @@ async fn a_file_is_sent_as_it_was_when_it_was_stored() -> Result<()> {
         // WebKit compares times by the second.
         std::fs::File::options().write(true).open(&path)?.set_modified(SystemTime::now() + Duration::from_secs(60))?;
         // Changed before it was stored: the call fails, the lane goes on. Firefox just reads the new content.
-        let of_changed = match page.browser().kind() {
-            Kind::Chromium | Kind::WebKit => (json!("STORAGE"), json!("no")),
-            Kind::Firefox => (Value::Null, Value::Null),
-        };
+        let refused = page.browser().kind().behaves(Behaviour::RefusesChangedFiles);
+        let of_changed = if refused { (json!("STORAGE"), json!("no")) } else { (Value::Null, Value::Null) };
         let seen: Value = eval(
             page,
             &format!(
@@ -306,8 +304,7 @@ async fn a_record_left_by_a_trap_is_sent_by_a_flush() -> Result<()> {
     .await
 }
 
-/// A private window of WebKit stores no `File`.
-mod not_in_webkit {
+mod needs_stored_files {
     use super::*;
 
     /// Earlier versions of the package stored `File` objects, not bytes.

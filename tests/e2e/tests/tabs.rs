@@ -171,19 +171,6 @@ async fn a_tab_that_is_closed_in_the_middle_of_a_call_releases_its_lane() -> Res
 }
 
 #[tokio::test]
-async fn a_tab_that_crashes_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
-    on_the_test_server("", async |page, server| {
-        let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
-        tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
-        tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);")).await?;
-        tabs.show(0).await?;
-        page.browser().crash().await?;
-        tabs.eval::<()>(1, "await next").await
-    })
-    .await
-}
-
-#[tokio::test]
 async fn a_dispatcher_that_closes_or_aborts_releases_its_lane() -> Result<()> {
     on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
@@ -341,8 +328,7 @@ async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_mad
     .await
 }
 
-/// Tests that only Chromium can run: Firefox cannot suspend a tab.
-mod chromium {
+mod needs_suspension {
     use super::*;
 
     /// A suspended tab holds its lease, because its call may be under way. Another tab that waits takes it after
@@ -365,6 +351,24 @@ mod chromium {
             let place = |name: &str| ledger.keys.get(name).map(|entry| (entry.arrivals, entry.order));
             assert_eq!(["held", "other", "after"].map(place), [Some((1, 1)), Some((1, 2)), Some((1, 3))]);
             Ok(())
+        })
+        .await
+    }
+}
+
+mod needs_crash {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tab_that_crashes_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
+        on_the_test_server("", async |page, server| {
+            let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
+            tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
+            tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);"))
+                .await?;
+            tabs.show(0).await?;
+            page.browser().crash().await?;
+            tabs.eval::<()>(1, "await next").await
         })
         .await
     }

@@ -8,7 +8,7 @@ use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version};
 use crate::step::note;
-use crate::{browser, build, nexts, oracle, run, tools, workspace, wrappers, www};
+use crate::{nexts, oracle, run, tools, workspace, wrappers, www};
 
 use super::count;
 use super::part::Ran;
@@ -35,11 +35,11 @@ pub(crate) async fn all() -> Result<Ran> {
     Ok(count::libtest(run::captured(&mut tests)?))
 }
 
-/// Test files that also run in Firefox: those whose result depends on the browser. Starting a browser takes three
+/// Test files that run in every engine: those whose result depends on the browser. Starting a browser takes three
 /// seconds, so files that check a Next.js server's answers run only in Chromium: `answers`, `bad_input`,
 /// `idempotency`, `next_page` and `payment`. So does `wrappers`, whose wrappers are the same in every browser. All of
 /// them pass in Firefox, too.
-const IN_FIREFOX: [&str; 19] = [
+const IN_EVERY_ENGINE: [&str; 19] = [
     "bad_server",
     "faults",
     "imported",
@@ -61,38 +61,19 @@ const IN_FIREFOX: [&str; 19] = [
     "tabs",
 ];
 
-/// Modules with this name hold tests that Firefox and WebKit cannot run.
-const NOT_IN_FIREFOX: &str = "chromium::";
-
-/// Runs the tests in Firefox. Each test starts its own driver: geckodriver opens only one browser at a time.
-pub(crate) async fn in_firefox() -> Result<Ran> {
-    prepare(Kind::Firefox)?;
+/// Runs the tests of every engine in one. Each test starts its own driver: geckodriver opens only one browser at a
+/// time. Skips the modules that need something the engine does not have.
+pub(crate) async fn in_engine(kind: Kind) -> Result<Ran> {
+    prepare(kind)?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let mut tests = tests();
-    tests.args(IN_FIREFOX.map(|file| ["--test", file]).concat()).args(["--", "--skip", NOT_IN_FIREFOX]);
+    tests.args(IN_EVERY_ENGINE.map(|file| ["--test", file]).concat()).arg("--");
+    for module in kind.skipped_modules() {
+        tests.args(["--skip", &format!("{module}::")]);
+    }
     tests.env(WWW_ENV, app.url()).env(ODD_ENV, oracle::odd_page()?);
-    let finished = run::captured(tests.env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
-    note(&format!("{} tests are for Chromium only", count::filtered(&finished)));
-    Ok(count::libtest(finished))
-}
-
-/// Test files that also run in WebKit: they test where WebKit behaves differently, and need only the test server, no
-/// app.
-const IN_WEBKIT: [&str; 5] = ["bad_server", "outbox", "outbox_storage", "outbox_tabs", "script"];
-
-/// Modules with this name hold tests that WebKit cannot run, but Firefox can.
-const NOT_IN_WEBKIT: &str = "not_in_webkit::";
-
-/// Runs the tests in WebKit. Each test starts its own driver, as in Firefox.
-pub(crate) fn in_webkit() -> Result<Ran> {
-    browser::ensure(Kind::WebKit).context("the end-to-end tests need a browser")?;
-    build::prepare()?;
-    build::package()?;
-    let skipped = [NOT_IN_FIREFOX, NOT_IN_WEBKIT].map(|name| ["--skip", name]).concat();
-    let mut tests = tests();
-    tests.args(IN_WEBKIT.map(|file| ["--test", file]).concat()).arg("--").args(skipped);
-    let finished = run::captured(tests.env(BROWSER_ENV, "webkit"))?;
-    note(&format!("{} tests are for other browsers only", count::filtered(&finished)));
+    let finished = run::captured(tests.env(BROWSER_ENV, kind.name()).env("PATH", tools::path()?))?;
+    note(&format!("{} tests need what {kind:?} does not have", count::filtered(&finished)));
     Ok(count::libtest(finished))
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::ValueEnum;
+use e2e::Kind;
 use tokio::runtime::Runtime;
 
 use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_apps, nexts, react, soaking, suites};
@@ -143,8 +144,8 @@ impl Part {
             Self::Fuzz => fuzzing::all(),
             Self::Rust => crate::rust::run(),
             Self::E2e => runtime.block_on(end_to_end::all()),
-            Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
-            Self::Webkit => end_to_end::in_webkit(),
+            Self::Firefox => runtime.block_on(end_to_end::in_engine(Kind::Firefox)),
+            Self::Webkit => runtime.block_on(end_to_end::in_engine(Kind::WebKit)),
             Self::Apps => runtime.block_on(apps::all()),
             Self::Release => suites::release(),
             Self::Soak => runtime.block_on(soaking::all()),
