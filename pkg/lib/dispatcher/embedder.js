@@ -11,7 +11,7 @@ import { redirectError } from "../page/router.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "../fetch/request_init.js";
 import { Leases } from "../tabs/leases.js";
-import { countOutliving, losesAnswers } from "../page/leaving.js";
+import { answerOrLoss, countOutliving, losesAnswers } from "../page/leaving.js";
 import { visit } from "../page/moved_on.js";
 import { isOffline, reachable } from "../page/network.js";
 import { labelError } from "../error/action_label.js";
@@ -36,7 +36,8 @@ export function embedderOf(client) {
       const signal = signalOf(open.get(id));
       const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      const answer = client.send(url, init, true);
+      const sent = client.send(url, init, true);
+      const answer = keepalive ? answerOrLoss(sent) : sent;
       const seen = client.seeBasePath();
       waits.wait(place, turn, seen ? Promise.all([answer, seen]).then(([response]) => response) : answer);
     },

@@ -23,6 +23,19 @@ export const losesAnswers = Boolean(navigator.userAgent?.includes("Firefox/"));
 const keepFromCache = () => {};
 let outliving = 0;
 
+// WebKit (2.50) keeps a page with an open `keepalive` request and drops the answer: the promise of `fetch` never settles.
+const dropsAnswers = /AppleWebKit\/(?!.*Chrom)/.test(navigator.userAgent);
+
+/** Returns the answer to a request that may outlive the page. Rejects if the page is back without it. */
+export function answerOrLoss(answer) {
+  if (!dropsAnswers) return answer;
+  return new Promise((resolve, reject) => {
+    const back = ({ persisted }) => persisted && reject(new TypeError("the page was away, and the browser has dropped the answer"));
+    addEventListener("pageshow", back);
+    answer.then(resolve, reject).finally(() => removeEventListener("pageshow", back));
+  });
+}
+
 /**
  * Counts a request that may outlive the page when it begins (1) and when it is over (-1). Meanwhile a browser that
  * loses its answer must not put the page into the bfcache: an `unload` listener prevents it.

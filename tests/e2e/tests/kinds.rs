@@ -3,6 +3,7 @@
 mod scene;
 
 use anyhow::Result;
+use e2e::Behaviour;
 use scene::on_the_app;
 
 #[tokio::test]
@@ -106,18 +107,19 @@ async fn a_stream_is_read_while_the_server_writes() -> Result<()> {
 #[tokio::test]
 async fn the_server_stops_when_the_reader_stops() -> Result<()> {
     on_the_app(async |page| {
+        let closes = page.browser().kind().behaves(Behaviour::ClosesAborted);
         let seen: Vec<String> = page
-            .eval(
-                "const key = `counts-${Math.random()}`, seen = [];
-                 const call = d.call(ids.counts, [key]);
-                 for await (const n of await call) { seen.push(String(n)); if (n === 3) break; }
+            .eval(&format!(
+                "const key = `counts-${{Math.random()}}`, seen = [];
+                 const call = d.call(ids.counts, [key], {{ keepalive: {closes} }});
+                 for await (const n of await call) {{ seen.push(String(n)); if (n === 3) break; }}
                  await until(() => call.state === 'done');
-                 const stopped = async () => (await (await fetch(`/api/checks/${key}`)).json()).stopped;
+                 const stopped = async () => (await (await fetch(`/api/checks/${{key}}`)).json()).stopped;
                  await until(stopped);
-                 seen.push(`stopped: ${await stopped()}`);
+                 seen.push(`stopped: ${{await stopped()}}`);
                  seen.push(await d.call(ids.echo, ['next']));
-                 return seen;",
-            )
+                 return seen;"
+            ))
             .await?;
         assert_eq!(seen, ["1", "2", "3", "stopped: true", "next"]);
         Ok(())

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Driver, Need};
+use e2e::{Behaviour, Browser, Driver};
 use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
@@ -125,7 +125,7 @@ async fn run_rounds(rounds: usize, server: &Server, driver: &Driver, browser: &m
     for round in 0..rounds {
         let settled = make_calls(browser, round).await?;
         kept.extend(settled);
-        if round % 2 == 0 && browser.as_ref().is_some_and(|browser| browser.kind().has(Need::Profile)) {
+        if round % 2 == 0 && browser.as_ref().is_some_and(|browser| browser.kind().behaves(Behaviour::StoresProfile)) {
             let living = browser.take().context("no browser")?;
             *browser = Some(living.kill_and_reopen(driver, |_| Ok(())).await?);
         } else {
