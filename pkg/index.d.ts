@@ -616,6 +616,31 @@ export interface BindOptions extends Omit<CallOptions, "signal" | "idempotencyKe
   idempotencyKey?: boolean;
 }
 
+/**
+ * Options of the forms of one binding. Those of `CallOptions` have their meaning there, but for these defaults:
+ * `strategy` is `"drop"`, and `key` is one for each form.
+ *
+ * A form overrides them by attributes: `data-lane`, `data-strategy`, `data-key`, `data-timeout` (ms),
+ * `data-idempotency-key`, `data-durable`, `data-reset-on-success`, `data-disable-submitter` and `data-show-errors`.
+ * An attribute that is a yes or no means no with the value `"false"`, else yes.
+ */
+export interface FormOptions extends Omit<CallOptions, "lane" | "signal" | "url" | "name" | "idempotencyKey"> {
+  /** Lane of the calls. Default `"main"`. */
+  lane?: string;
+  /** As in `CallOptions`. A string is `INVALID_OPTION`, since all submissions would share it. */
+  idempotencyKey?: boolean;
+  /** True if the button that submitted is disabled until the answer is there. Its value is sent. Default `true`. */
+  disableSubmitter?: boolean;
+  /** True if the form is reset once the action has returned, as React does. Default `true`. */
+  resetOnSuccess?: boolean;
+  /**
+   * True if the validation issues in an answer are shown in the form's elements `[data-error-for="name"]`, each for the
+   * field of that name; `data-error-for=""` shows those of the whole form. The field gets `aria-invalid`. Knows the
+   * answers of next-safe-action, zod (issues, `flatten`, `treeify`, `format`) and zod-form-data. Default `false`.
+   */
+  showErrors?: boolean;
+}
+
 /** Options of `route`. The dispatcher's `timeout`, `retry` and `idempotency: true` do not apply to routes. */
 export interface RouteOptions {
   /** Aborts the request, with `ABORTED`. */
@@ -924,6 +949,16 @@ export interface Dispatcher {
     init?: RequestInit,
     options?: FetchOptions | RouteOptions,
   ) => Promise<Response>;
+  /**
+   * Loads `actionlane/forms` and does what its `bindForms` does. Forms that are submitted before it is loaded are posted
+   * by the browser. Reports a wrong option, or a part that cannot be loaded, as an uncaught error.
+   *
+   * @example
+   * ```ts
+   * const unbind = d.bindForms(document, { lane: "forms" });
+   * ```
+   */
+  bindForms(root?: Document | ShadowRoot | Element, options?: FormOptions): () => void;
   /** Durable calls of this dispatcher. Always the same object. */
   readonly outbox: Outbox;
   /** Returns a lane by name; the same object for the same name. Throws `INVALID_OPTION` for an empty name. */
