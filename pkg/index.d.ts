@@ -600,6 +600,27 @@ export interface CallOptions {
    * sends has the bounds of that page's dispatcher.
    */
   limits?: Limits;
+  /**
+   * Receives the progress of the upload. Starts again at 0 with each attempt. An error that it throws goes to
+   * `reportError`. See `docs/uploads.md`.
+   *
+   * Such a call is sent with `XMLHttpRequest`, because `fetch` reports no progress. So its request ends with the page,
+   * and a redirect of HTTP to another origin is followed where that origin allows it, before the call fails with
+   * `NETWORK`. A call that joins another reports nothing, and neither does a durable call that a later page sends.
+   *
+   * Fails with `INVALID_OPTION` together with `keepalive: true`, with the dispatcher's `fetch` or
+   * `credentials: "omit"`, and where there is no `XMLHttpRequest`: in Node.js and in service workers. If the file that
+   * sends such calls cannot be loaded, the call fails with `NETWORK` and `sent: "no"`.
+   */
+  onProgress?: (progress: UploadProgress) => void;
+}
+
+/** Progress of an upload. */
+export interface UploadProgress {
+  /** Bytes of the body that have been sent. Grows during an attempt, and ends at `total`. */
+  loaded: number;
+  /** Bytes of the whole body. With files, it is a form with a few hundred bytes for each field. */
+  total: number;
 }
 
 /** Properties of `durable`. */
@@ -663,8 +684,8 @@ export interface RouteOptions {
 /**
  * Options of `fetch` for an action whose request is already built: see `docs/fetch.md`.
  *
- * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew` and `limits` are `INVALID_OPTION`: the request has
- * them, or the reader of the answer decides. The dispatcher's `timeout`, `stallTimeout`, `deadline`, `retry`,
+ * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits` and `onProgress` are `INVALID_OPTION`: the
+ * request has them, or the reader of the answer decides, or `fetch` cannot do it. The dispatcher's `timeout`, `stallTimeout`, `deadline`, `retry`,
  * `idempotency` and `trace` apply; its `headers` and hooks do not. An idempotency key or trace that the request
  * carries itself is kept.
  */

@@ -60,6 +60,7 @@ export const CALL = {
   trace,
   durable: (value) => (typeof value === "boolean" ? value && {} : copy(object(value), DURABLE, "durable")),
   limits,
+  onProgress: method,
 };
 
 /** The reasons why a request that is already built cannot have these options. */
@@ -71,6 +72,7 @@ const NOT_FOR_BUILT = {
   render: "the request itself asks for that",
   skew: "the reader of the answer does that",
   limits: "the limits of the dispatcher apply",
+  onProgress: "a request that is built already goes through fetch, which reports none; use d.call",
 };
 
 const { lane, strategy: checkStrategy, ...USUAL } = CALL;

@@ -15,6 +15,7 @@ import { performance } from "../page/globals.js";
 import { measureStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../abort_signals.js";
 import { callerOf } from "../error/call_site.js";
+import { reportedBody } from "../upload.js";
 
 /**
  * Calls an action. `from`: the function of the package that the page has called, or the result of `callerOf` for it.
@@ -51,7 +52,9 @@ export function call(client, ref, args, options, from, rule) {
         return;
       }
       if (entry.over) return; // ended by a getter among its arguments
-      const { body, open } = written;
+      let { body, open } = written;
+      entry.onProgress = own.onProgress;
+      if (entry.onProgress) [body, open] = [reportedBody(client, own, body), true];
       engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, makeOptions(), body, open, headers);
     };
     return { own, run };
@@ -172,7 +175,8 @@ function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
 
 /** Returns the options of a call for the engine; undefined if it has none. */
 function engineOptions({ lane, name, record }, own) {
-  const { signal, headers, url, durable, limits, ...given } = own;
+  const { signal, headers, url, durable, limits, onProgress, ...given } = own;
+  if (onProgress) given.keepalive = false; // its request ends with the page
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;
   given.durable = record && { ttl: record.ttl };
