@@ -1,6 +1,17 @@
 /** Types of `actionlane/state`: the value that the calls of an action lead to. See `docs/state.md`. */
 
-import type { Action, ActionCall, ActionError, ActionOf, ActionRef, ArgumentsOf, BindOptions, Dispatcher, ResultOf, TypedRef } from "./index.js";
+import type {
+  Action,
+  ActionCall,
+  ActionError,
+  ActionOf,
+  ActionRef,
+  ArgumentsOf,
+  BindOptions,
+  Dispatcher,
+  ResultOf,
+  TypedRef,
+} from "./index.js";
 
 /** A state at one moment. The same object while nothing changes. */
 export interface StateSnapshot<S> {
@@ -56,7 +67,13 @@ export interface StateOptions<S, P extends readonly unknown[], R> extends BindOp
 }
 
 /** Value of a state whose results replace it. */
-export type StateOf<I, R> = I | Exclude<R, undefined | void>;
+export type StateOf<I, A extends Action> = I | Exclude<ResultOf<A>, undefined | void>;
+
+/** The same type, which the compiler does not infer here. */
+type Fixed<T> = [T][T extends any ? 0 : never];
+
+/** First argument of an action as `useActionState` takes it. */
+export type Previous<A extends Action> = ArgumentsOf<A> extends readonly [infer S, ...unknown[]] ? S : never;
 
 /** Arguments of `run` for an action as `useActionState` takes it. */
 export type AfterPrevious<A extends Action> = ArgumentsOf<A> extends readonly [unknown, ...infer P] ? P : never;
@@ -78,13 +95,15 @@ export type AfterPrevious<A extends Action> = ArgumentsOf<A> extends readonly [u
  * button.onclick = () => likes.run(post.id);
  * ```
  */
-export function state<T extends Action | TypedRef<any>, I, S = StateOf<I, ResultOf<ActionOf<T>>>>(
+export function state<T extends Action | TypedRef<any>, I>(
   d: Pick<Dispatcher, "call">,
   ref: T,
   initial: I,
-  reducer?: ((value: S, ...args: ArgumentsOf<ActionOf<T>>) => S) | undefined,
+  reducer?:
+    | ((value: StateOf<Fixed<I>, ActionOf<T>>, ...args: ArgumentsOf<ActionOf<T>>) => StateOf<Fixed<I>, ActionOf<T>>)
+    | undefined,
   options?: BindOptions & { confirm?: undefined; previous?: false },
-): ActionState<S, ArgumentsOf<ActionOf<T>>, ActionCall<ResultOf<ActionOf<T>>>>;
+): ActionState<StateOf<I, ActionOf<T>>, ArgumentsOf<ActionOf<T>>, ActionCall<ResultOf<ActionOf<T>>>>;
 /** Does the same with a value that `confirm` makes of each result. */
 export function state<T extends Action | TypedRef<any>, S>(
   d: Pick<Dispatcher, "call">,
@@ -94,13 +113,15 @@ export function state<T extends Action | TypedRef<any>, S>(
   options: StateOptions<S, ArgumentsOf<ActionOf<T>>, ResultOf<ActionOf<T>>> & { previous?: false },
 ): ActionState<S, ArgumentsOf<ActionOf<T>>, ActionCall<ResultOf<ActionOf<T>>>>;
 /** Does the same for an action as `useActionState` takes it. */
-export function state<T extends Action | TypedRef<any>, S = ArgumentsOf<ActionOf<T>>[0]>(
+export function state<T extends Action | TypedRef<any>>(
   d: Pick<Dispatcher, "call">,
   ref: T,
-  initial: S,
-  reducer: ((value: S, ...args: AfterPrevious<ActionOf<T>>) => S) | undefined,
-  options: StateOptions<S, AfterPrevious<ActionOf<T>>, ResultOf<ActionOf<T>>> & { previous: true },
-): ActionState<S, AfterPrevious<ActionOf<T>>, Promise<ResultOf<ActionOf<T>>>>;
+  initial: Previous<ActionOf<T>>,
+  reducer:
+    | ((value: Previous<ActionOf<T>>, ...args: AfterPrevious<ActionOf<T>>) => Previous<ActionOf<T>>)
+    | undefined,
+  options: StateOptions<Previous<ActionOf<T>>, AfterPrevious<ActionOf<T>>, ResultOf<ActionOf<T>>> & { previous: true },
+): ActionState<Previous<ActionOf<T>>, AfterPrevious<ActionOf<T>>, Promise<ResultOf<ActionOf<T>>>>;
 /** Does the same for an action without its type. */
 export function state<S = any, P extends readonly unknown[] = any[]>(
   d: Pick<Dispatcher, "call">,
@@ -109,3 +130,6 @@ export function state<S = any, P extends readonly unknown[] = any[]>(
   reducer?: ((value: S, ...args: P) => S) | undefined,
   options?: StateOptions<S, P, any>,
 ): ActionState<S, P, Promise<S>>;
+
+// Without this line every declaration is an export, that of `Fixed` too.
+export {};
