@@ -43,8 +43,10 @@ export interface ActionState<S, P extends readonly unknown[], C extends Promise<
   readonly retry: () => C[];
   /** Goes back to the initial value. Runs that are pending go on, and count no more. */
   readonly reset: () => void;
-  /** Returns the snapshot. For React's `useSyncExternalStore`, also as the snapshot of the server. */
+  /** Returns the snapshot. */
   readonly getSnapshot: () => StateSnapshot<S>;
+  /** Returns the snapshot of the initial value, which a server has rendered. For React's `useSyncExternalStore`. */
+  readonly getServerSnapshot: () => StateSnapshot<S>;
   /**
    * Calls `listener` with the snapshot, at once and after each change. Returns the function that ends it. This is
    * the contract of Svelte's stores, and suits `useSyncExternalStore` as well.

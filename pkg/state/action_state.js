@@ -81,6 +81,7 @@ export function state(d, ref, initial, reducer, { confirm, previous = false, ...
 
   restart();
   look();
+  const first = snapshot;
   return {
     run: (...args) => {
       forget();
@@ -98,6 +99,7 @@ export function state(d, ref, initial, reducer, { confirm, previous = false, ...
       look();
     },
     getSnapshot: () => snapshot,
+    getServerSnapshot: () => first,
     subscribe: (listener) => {
       if (typeof listener !== "function") throw invalid("subscribe: expected a function");
       const subscriber = { listener, told: undefined };

@@ -75,7 +75,7 @@ likes.run(5);
 
 // Stores of frameworks accept it.
 declare function useSyncExternalStore<S>(subscribe: (changed: () => void) => () => void, get: () => S, ofServer?: () => S): S;
-const shown = useSyncExternalStore(cart.subscribe, cart.getSnapshot, cart.getSnapshot);
+const shown = useSyncExternalStore(cart.subscribe, cart.getSnapshot, cart.getServerSnapshot);
 expect<Same<typeof shown, StateSnapshot<Cart | null>>>();
 interface Readable<T> {
   subscribe(this: void, run: (value: T) => void, invalidate?: () => void): () => void;
