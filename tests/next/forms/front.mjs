@@ -1,5 +1,6 @@
 // Stands before the server of the app, and serves its pages in three ways: as they are ("react"), without React's
-// scripts and with ours ("ours"), without any script ("native"). Breaks answers when asked to. Knows no check.
+// scripts and with ours ("ours"), without any script ("native"), or with the scripts of both. Breaks answers when asked
+// to. Knows no check.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, request as ask } from "node:http";
 import path from "node:path";
@@ -14,13 +15,17 @@ export const OURS = '<script src="/actionlane/actionlane.js" data-forms></script
 /** Notes the events of forms. It stays when the page is refreshed. */
 const NOTES = `<script>
   window.noted = [];
+  window.uncaught = [];
+  addEventListener("error", ({ message }) => uncaught.push(message));
+  addEventListener("unhandledrejection", ({ reason }) => uncaught.push(String(reason)));
+  addEventListener("actionlane:bound", () => (document.documentElement.dataset.bound = "yes"));
   for (const name of ["submit", "result", "error", "refresh"]) addEventListener("actionlane:" + name, ({ target, detail }) => {
     noted.push({ name, form: target.id ?? "", ...(name === "result" && { value: detail.value }), ...(name === "error" && { code: detail.error.code, sent: detail.error.sent }) });
   });
 </script>`;
 
 /**
- * Starts it. `way` is one of the three. `scripts` stands in the head of pages of "ours". `change` is given each page,
+ * Starts it. `way` is one of these, or "both". `scripts` stands in the head of pages of "ours". `change` is given each page,
  * and returns it. `posts` lists the submissions: `by` is "action" for one with the header of an action, else "form".
  * `open` counts the requests without an answer. `fault` answers the next submission: `{ status, type, body }`, or
  * "lose". `missing` matches files of the package that are not found. `asked` lists the files of the package that were.
@@ -85,8 +90,8 @@ export async function front(next) {
   };
 
   const page = (html) => {
-    const bare = html.replace(/<script\b[^>]*>[^]*?<\/script>|<link\b[^>]*as="script"[^>]*>/g, "");
-    return it.way === "ours" ? bare.replace("<head>", `<head>${NOTES}${it.scripts}`) : bare;
+    const bare = it.way === "both" ? html : html.replace(/<script\b[^>]*>[^]*?<\/script>|<link\b[^>]*as="script"[^>]*>/g, "");
+    return it.way !== "native" ? bare.replace("<head>", `<head>${NOTES}${it.scripts}`) : bare;
   };
 
   const server = createServer(serve);

@@ -18,7 +18,8 @@ export function pageOf(tab, shop, server) {
 
   /** Waits until the forms of the page are ready. */
   async function ready(way = shop.way) {
-    if (way === "react") {
+    if (way === "both") await bound();
+    if (way === "react" || way === "both") {
       // React keeps a key on each element that it has hydrated.
       await tab.until(async () => {
         const forms = [...document.querySelectorAll("form")];
@@ -26,7 +27,7 @@ export function pageOf(tab, shop, server) {
       });
     } else if (way === "ours") {
       await tab.until(async () => document.readyState === "complete" && document.querySelector("form") !== null && window.noted !== undefined);
-      await bound();
+      if (shop.scripts.includes("data-forms")) await bound();
     } else {
       await tab.until(async () => document.readyState === "complete" && document.querySelector("form") !== null);
     }
@@ -60,21 +61,26 @@ export function pageOf(tab, shop, server) {
     }
   }
 
+  const act = (act, ...args) => tab.run(act, ...args).catch((error) => {
+    if (!/unload|navigat|context|aborted|closed|detached/i.test(String(error))) throw error;
+  });
+
   return {
     tab,
     shop,
     fresh,
     ready,
+    bound,
     seen,
     settled,
     state,
     hold: (name) => server.api("hold", name),
     open: (name) => server.api("open", name),
     until,
+    /** Presses an element. */
+    press: (selector) => act(async (selector) => document.querySelector(selector).click(), selector),
     /** Runs a function in the page. The page may go away meanwhile. */
-    act: (act, ...args) => tab.run(act, ...args).catch((error) => {
-      if (!/unload|navigat|context|aborted|closed|detached/i.test(String(error))) throw error;
-    }),
+    act,
     /** Promises the cookies that the server gets. */
     cookies: () => tab.run(async () => (await fetch("/api/cookies")).json()),
   };
@@ -99,5 +105,6 @@ async function look() {
     disabled: [...document.querySelectorAll("button:disabled")].map((button) => button.id || button.textContent),
     open: document.querySelector("dialog")?.open ?? false,
     noted: window.noted ?? [],
+    uncaught: window.uncaught ?? [],
   };
 }

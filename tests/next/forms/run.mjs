@@ -15,6 +15,7 @@ import { browse, serve } from "../shared/browser.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 import { build, directory } from "./build.mjs";
 import { comparisons } from "./compare.mjs";
+import { faults } from "./faults.mjs";
 import { front } from "./front.mjs";
 import { pageOf } from "./page.mjs";
 
@@ -59,7 +60,11 @@ async function checkAll(browser, version) {
     const tab = await browse(browser);
     ends.unshift(tab.end);
     const page = pageOf(tab, shop, server);
-    const checks = comparisons(page, only, values.ways.split(","));
+    const ways = values.ways.split(",");
+    const cut = (isOffline) => tab.cdp("Network.emulateNetworkConditions", { offline: isOffline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    const own = ways.includes("ours") ? faults(page, { offline: browser === "chromium" ? cut : undefined }) : [];
+    const checks = [...comparisons(page, { ways, version }), ...own].filter(({ name }) => name.includes(only));
+    if (checks.length === 0) throw new Error(`no check has ${only} in its name`);
     for (const { name, run } of checks) {
       await perform(`${version} in ${browser}: ${name}`, run, async () => (browser === "chromium" ? consoleOf(tab) : []));
     }
