@@ -137,7 +137,7 @@ export function faults(page, { offline }) {
     assert.equal((await settled(noted("result"))).runs[0].entries[1][1].size, 1000);
   });
 
-  for (const [status, code] of [[502, "BAD_RESPONSE"], [200, "BAD_RESPONSE"]]) {
+  for (const [status, code] of [[502, "HTTP"], [200, "NOT_FLIGHT"]]) {
     check(`an answer ${status} that is a page of HTML is an error, and the form can be sent again`, async () => {
       await fresh("ours");
       await act(async () => (document.querySelector("#plain [name=text]").value = "typed"));

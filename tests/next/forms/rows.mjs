@@ -133,7 +133,7 @@ export const ROWS = [
     form: "throw",
     // React shows error.js, the server its error page; without React there is an event.
     not: { ours: ["title", "saves", "shown", "fields"], native: ["title", "saves", "shown"] },
-    ours: (seen) => assert.deepEqual([named(seen, "error").map(({ code }) => code), seen.title, seen.fields.throw[0]], [["ACTION_ERROR"], "forms", ["text", "text of throw"]]),
+    ours: (seen) => assert.deepEqual([named(seen, "error").map(({ code }) => code), seen.title, seen.fields.throw[0]], [["ACTION_THREW"], "forms", ["text", "text of throw"]]),
   },
   {
     name: "an action that says notFound() has run once",
