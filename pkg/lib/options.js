@@ -225,7 +225,7 @@ function absolute(url, at, base) {
   return String(sendable(resolved));
 }
 
-function copy(options, table, what) {
+export function copy(options, table, what) {
   if (options === undefined || options === null) return {};
   if (typeof options !== "object") throw invalid(`${what}: not an object`);
   const copied = {};
@@ -285,7 +285,7 @@ export function versionOfPage() {
   }
 }
 
-function flag(value) {
+export function flag(value) {
   return expect(typeof value === "boolean", value, "true or false");
 }
 

@@ -19,14 +19,15 @@ import { reportedBody } from "../upload.js";
 
 /**
  * Calls an action. `from`: the function of the package that the page has called, or the result of `callerOf` for it.
- * `rule(options)` throws if that function does not allow one of the options.
+ * `rule(options)` throws if that function does not allow one of the options. `carried`: arguments that the server has
+ * written into the page, as `pkg/forms/carried.js` makes them.
  */
-export function call(client, ref, args, options, from, rule) {
+export function call(client, ref, args, options, from, rule, carried) {
   const room = measureStackRoom();
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = typeof from === "function" ? callerOf(from) : from;
   entry.hooks = client.options.hooks;
-  const again = () => call(client, ref, args, options, again, rule);
+  const again = () => call(client, ref, args, options, again, rule, carried);
   entry.again = again;
   const made = ActionCall.start(client, entry);
   begin(client, entry, room, () => {
@@ -40,13 +41,14 @@ export function call(client, ref, args, options, from, rule) {
     check(client, entry, own);
     const headers = headersOf(client, entry, own.headers);
     const run = (engine, makeOptions) => {
-      const wire = client.wireOf(engine, entry.actionId);
+      const wire = carried?.wire ?? client.wireOf(engine, entry.actionId);
       const sent = sentOf(list, wire);
       const limits = limitsOf(client, own);
       entry.limits = limits;
       let written;
       try {
-        written = bodyOf(client, entry, sent, { wire, limits, forgets: Boolean(own.durable) });
+        written = bodyOf(client, entry, sent, { wire, limits, forgets: Boolean(own.durable), carried });
+        if (carried) written = carried.into(written);
       } catch (error) {
         client.refuse(entry, error);
         return;

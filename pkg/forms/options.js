@@ -1,0 +1,35 @@
+// Checks the options of forms, and reads those that a form has as attributes. Must not give them a meaning of their own:
+// those of a call are checked by the call, too.
+
+import { CALL, copy, flag, laneName } from "../lib/options.js";
+
+const { signal, url, name, ...OF_CALL } = CALL;
+
+const FORM = { ...OF_CALL, lane: laneName, idempotencyKey: flag, disableSubmitter: flag, resetOnSuccess: flag, showErrors: flag };
+
+/** Returns a checked copy of the options. Throws `INVALID_OPTION`. */
+export const formOptions = (options) => copy(options, FORM, "bindForms");
+
+const word = (value) => value;
+const number = (value) => Number(value);
+const yes = (value) => value !== "false";
+
+/** The options that a form may have as attributes, such as `data-lane`. */
+const ATTRIBUTES = {
+  lane: word,
+  strategy: word,
+  key: word,
+  timeout: number,
+  idempotencyKey: yes,
+  durable: yes,
+  resetOnSuccess: yes,
+  disableSubmitter: yes,
+  showErrors: yes,
+};
+
+/** Returns the options that the attributes of an element say. */
+export function optionsOf({ dataset }) {
+  const options = {};
+  for (const [name, read] of Object.entries(ATTRIBUTES)) if (dataset[name] !== undefined) options[name] = read(dataset[name]);
+  return options;
+}
