@@ -10,9 +10,7 @@ export interface FormSubmitDetail {
   readonly formData: FormData;
   /** The button that submitted; null for none. */
   readonly submitter: HTMLElement | null;
-  /** Id of the action. */
-  readonly actionId: string;
-  /** The options of this submission. */
+  /** The options of this submission: those of the binding, with those of the form. */
   options: FormOptions;
 }
 
@@ -31,7 +29,8 @@ export interface FormResultDetail<R = unknown> {
 export interface FormErrorDetail {
   readonly error: ActionError;
   readonly submitter: HTMLElement | null;
-  readonly actionId: string;
+  /** Id of the action; absent if the form's fields were not read. */
+  readonly actionId?: string;
 }
 
 /** Events of a bound form. They bubble. */
@@ -40,7 +39,7 @@ export interface FormEventMap {
   "actionlane:submit": CustomEvent<FormSubmitDetail>;
   /** The action has returned. */
   "actionlane:result": CustomEvent<FormResultDetail>;
-  /** The action has thrown, or its answer did not come. A submission that `strategy` drops has no event. */
+  /** The action has thrown, or its answer did not come. A submission that `strategy` drops or replaces has none. */
   "actionlane:error": CustomEvent<FormErrorDetail>;
 }
 

@@ -35,7 +35,7 @@ function parts({ body }) {
 
 test("a form's entries arrive as the argument of its action, without the fields of Next", async () => {
   const form = show(plain('<input name="a" value="1"><input name="a" value="2"><button name="b" value="3">Go</button>'));
-  addFile(form, "f", "hello", "note.txt", "text/plain");
+  addFile(form, "f", new File(["hello"], "note.txt", { type: "text/plain" }));
   bind();
   form.querySelector("button").click();
   const { detail } = await next("actionlane:result");

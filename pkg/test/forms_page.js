@@ -15,18 +15,14 @@ class FormData extends NodeFormData {
   constructor(form, submitter) {
     super();
     if (!form) return;
-    for (const [name, value] of new window.FormData(form, submitter ?? undefined)) this.append(name, typeof value === "string" ? value : inNode(value));
+    for (const [name, value] of new window.FormData(form, submitter ?? undefined)) this.append(name, value);
+    for (const [name, file] of files.get(form) ?? []) this.append(name, file);
   }
 }
-const files = new WeakMap();
-const inNode = (file) => files.get(file) ?? new File([], file.name, { type: file.type });
 
-/** Adds a file to the submissions of a form: in jsdom no file can be chosen. */
-export function addFile(form, name, content, fileName, type) {
-  const file = new window.File(["x"], fileName, { type });
-  files.set(file, new File([content], fileName, { type }));
-  form.addEventListener("formdata", ({ formData }) => formData.append(name, file));
-}
+const files = new WeakMap();
+/** Adds a file to the submissions of a form: in jsdom none can be chosen. */
+export const addFile = (form, name, file) => files.set(form, [[name, file]]);
 
 const { document, location, CustomEvent, HTMLFormElement } = window;
 Object.assign(globalThis, { window, document, location, FormData, CustomEvent, HTMLFormElement });

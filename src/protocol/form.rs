@@ -236,6 +236,20 @@ mod tests {
         assert_eq!(FormAction::read(&fields[2..], Some("a")).unwrap(), None);
     }
 
+    /// Reads the forms that `pkg/test/forms_bound.test.js` reads, too.
+    #[test]
+    fn the_forms_of_the_vectors_are_read_as_by_the_package() {
+        let rows: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/form_fields.json")).unwrap();
+        for row in rows.as_array().unwrap() {
+            let texts: Vec<&str> = row["fields"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+            let fields: Vec<(&str, &str)> = texts.chunks(2).map(|field| (field[0], field[1])).collect();
+            let action = read(&fields, row["button"].as_str());
+            assert_eq!(action.id.as_str(), row["id"], "{row}");
+            assert_eq!(action.state_key.as_deref(), row["stateKey"].as_str(), "{row}");
+            assert_eq!(action.bound.len() as u64, row["bound"].as_u64().unwrap_or(0), "{row}");
+        }
+    }
+
     #[test]
     fn bound_arguments_are_carried_with_their_parts() {
         let reference = root("\"$@1\"");
