@@ -13,7 +13,7 @@ later();
 document.addEventListener("actionlane:submit", (event) => {
   const { detail } = event;
   detail.options.idempotencyKey = true;
-  detail.options = { ...detail.options, lane: detail.submitter?.dataset.lane } satisfies FormOptions;
+  detail.options = { ...detail.options, lane: detail.submitter?.dataset.lane ?? "forms" } satisfies FormOptions;
   detail.formData.set("sent", "now");
   // @ts-expect-error the entries can be changed, not replaced
   detail.formData = new FormData();
