@@ -20,6 +20,7 @@ type Uses = BTreeMap<String, BTreeSet<String>>;
 pub(crate) fn check() -> Result<Ran> {
     let (root, pkg) = (workspace::root(), workspace::pkg());
     let mut scripts = files(&pkg.join("lib"), "js")?;
+    scripts.extend(files(&pkg.join("forms"), "js")?);
     scripts.extend(files(&pkg.join("observe"), "js")?);
     scripts.extend(files(&pkg.join("react"), "js")?);
     scripts.extend(files(&pkg.join("server"), "js")?);
