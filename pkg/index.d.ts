@@ -685,9 +685,9 @@ export interface RouteOptions {
  * Options of `fetch` for an action whose request is already built: see `docs/fetch.md`.
  *
  * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits` and `onProgress` are `INVALID_OPTION`: the
- * request has them, or the reader of the answer decides, or `fetch` cannot do it. The dispatcher's `timeout`, `stallTimeout`, `deadline`, `retry`,
- * `idempotency` and `trace` apply; its `headers` and hooks do not. An idempotency key or trace that the request
- * carries itself is kept.
+ * request has them, or the reader of the answer decides, or `fetch` cannot do it. The dispatcher's `timeout`,
+ * `stallTimeout`, `deadline`, `retry`, `idempotency` and `trace` apply; its `headers` and hooks do not. An
+ * idempotency key or trace that the request carries itself is kept.
  */
 export interface FetchOptions
   extends Pick<

@@ -1,5 +1,5 @@
-// Makes a state: the value that the calls of one action lead to, with their errors. Must not decide when a call is sent:
-// the dispatcher does.
+// Makes a state: the value that the calls of one action lead to, with their errors. Must not decide when a call is
+// sent: the dispatcher does.
 
 import { invalid, isActionError } from "../lib/error.js";
 import { carefully } from "../lib/error/report.js";

@@ -149,7 +149,7 @@ test("an error of the page's function is reported, and the call goes on", async 
   assert.ok(reported.length > 0 && reported.every(({ message }) => message === "of the page"));
 });
 
-test("what XMLHttpRequest cannot do is INVALID_OPTION, and nothing is sent", async () => {
+test("an option that XMLHttpRequest cannot keep is INVALID_OPTION, and nothing is sent", async () => {
   const before = server.requests.length;
   const { options } = watched();
   const invalid = { code: "INVALID_OPTION", sent: "no" };
