@@ -33,14 +33,14 @@ export default function (check) {
     assert.deepEqual(await tab.run(async () => window.cart.getSnapshot().value), { items: ["tea"] });
   });
 
-  check(3, "a comment has its id once the result is there", async ({ run, tab, api, untilRuns }) => {
+  check(3, "a note has its id once the result is there", async ({ run, tab, api, untilRuns }) => {
     await api("close", "saveDraft");
     await run(3);
-    const shown = () => tab.run(async () => window.block.module.comments.getSnapshot().value);
+    const shown = () => tab.run(async () => window.block.module.notes.getSnapshot().value);
     assert.deepEqual(await shown(), [{ text: "hello" }]);
     await untilRuns("saveDraft", 1);
     await api("open", "saveDraft");
-    await tab.until(async () => !window.block.module.comments.getSnapshot().pending);
+    await tab.until(async () => !window.block.module.notes.getSnapshot().pending);
     assert.deepEqual(await shown(), [{ id: 5, text: "hello" }]);
   });
 
