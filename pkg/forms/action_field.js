@@ -25,8 +25,15 @@ export function addressOf(form, submitter) {
   return submitter?.getAttribute("formaction") || form.getAttribute("action") || undefined;
 }
 
+/** True if the codec reads the form's fields: the action has bound arguments. */
+export const needsCodec = (form) => elementsOf(form).some((field) => /^\$ACTION_REF_/.test(field.name));
+
 /** Looks at the controls of the form, those outside of it, with `form="id"`, among them. Buttons count only if pressed. */
 function hasActionField(form) {
-  const elements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get.call(form);
-  return [...elements].some((field) => field.type === "hidden" && namesAction(field.name));
+  return elementsOf(form).some((field) => field.type === "hidden" && namesAction(field.name));
+}
+
+/** Lists the controls of the form. A field of the name `elements` hides the property. */
+export function elementsOf(form) {
+  return [...Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get.call(form)];
 }

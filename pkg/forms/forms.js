@@ -4,8 +4,8 @@
 import { invalid } from "../lib/error.js";
 import { report } from "../lib/error/report.js";
 import { part } from "../lib/loading/lazy_part.js";
-import { CustomEvent, queueMicrotask } from "../lib/page/globals.js";
-import { isForAction } from "./action_field.js";
+import { AbortController, CustomEvent, queueMicrotask } from "../lib/page/globals.js";
+import { isForAction, needsCodec } from "./action_field.js";
 import { formOptions, optionsOf } from "./options.js";
 import { Submissions } from "./submission.js";
 
@@ -33,12 +33,18 @@ export function bind(client, root = document, options = {}) {
       report(error); // the browser posts the form
     }
   };
+  // The codec is large, so it is loaded once such a form is used, and ahead of its submission.
+  const onFocus = ({ target: { form } }) => {
+    if (form && needsCodec(form)) client.loadFlight().catch(() => {}); // a submission that needs it reports the error
+  };
   const page = root.ownerDocument ?? root;
   root.addEventListener("submit", onSubmit);
+  root.addEventListener("focusin", onFocus);
   page.addEventListener("actionlane:refresh", refresh);
   root.dispatchEvent(new CustomEvent("actionlane:bound", { bubbles: true }));
   return () => {
     root.removeEventListener("submit", onSubmit);
+    root.removeEventListener("focusin", onFocus);
     page.removeEventListener("actionlane:refresh", refresh);
     submissions.leave();
   };
@@ -49,6 +55,9 @@ function isReacts(form) {
   return Object.keys(form).some((name) => name.startsWith("__reactFiber$"));
 }
 
+/** Stops the refresh that has not shown its page yet: a later one shows more. */
+let refreshing;
+
 const TAKEN = Symbol.for("actionlane.refreshing");
 
 /** Refreshes the page, unless one of the listeners has prevented it. Several bindings refresh once. */
@@ -56,10 +65,13 @@ function refresh(event) {
   if (event[TAKEN]) return;
   event[TAKEN] = true;
   queueMicrotask(async () => {
+    if (event.defaultPrevented) return;
+    refreshing?.abort();
+    const { signal } = (refreshing = new AbortController());
     try {
-      if (!event.defaultPrevented) await (await loadMorph()).refreshByMorph({});
+      await (await loadMorph()).refreshByMorph({ signal });
     } catch (error) {
-      report(error); // the page stays as it is
+      if (!signal.aborted) report(error); // the page stays as it is
     }
   });
 }

@@ -1,5 +1,7 @@
 // Finds the validation issues in a result, and shows them beside their fields. Must not know an action.
 
+import { elementsOf } from "./action_field.js";
+
 /**
  * Lists the issues in a result, `{ name, message }`; the name is empty for those of the whole form. Reads, where they are
  * in the result itself or under `error`, `errors`, `validationErrors` or `data`:
@@ -62,7 +64,7 @@ export function showIssues(form, result) {
   for (const place of form.querySelectorAll("[data-error-for]")) {
     place.textContent = named(place.getAttribute("data-error-for")).map(({ message }) => message).join("\n");
   }
-  for (const field of Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get.call(form)) {
+  for (const field of elementsOf(form)) {
     if (field.name && named(field.name).length > 0) field.setAttribute("aria-invalid", "true");
     else if (field.hasAttribute("aria-invalid")) field.removeAttribute("aria-invalid");
   }

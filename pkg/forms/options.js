@@ -27,9 +27,12 @@ const ATTRIBUTES = {
   showErrors: yes,
 };
 
-/** Returns the options that the attributes of an element say. */
-export function optionsOf({ dataset }) {
+/** Returns the options that the attributes of an element say. A field of the name `dataset` would hide the property. */
+export function optionsOf(element) {
   const options = {};
-  for (const [name, read] of Object.entries(ATTRIBUTES)) if (dataset[name] !== undefined) options[name] = read(dataset[name]);
+  for (const [name, read] of Object.entries(ATTRIBUTES)) {
+    const value = element.getAttribute(`data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    if (value !== null) options[name] = read(value);
+  }
   return options;
 }

@@ -232,6 +232,30 @@ test("two bindings send a submission once, and refresh the page once", async () 
   second();
 });
 
+test("an answer that revalidated morphs the page, once for all bindings, unless a listener prevents it", async () => {
+  // For an XMLHttpRequest of jsdom the page is still at its first origin.
+  const asIfElsewhere = { "access-control-allow-origin": "*", "access-control-allow-headers": "cache-control" };
+  const pages = () => server.requests.filter(({ method }) => method === "GET").length;
+  answer = (request, response) => {
+    if (request.method === "POST") flight(response, "1", { "x-action-revalidated": "1" });
+    else response.writeHead(200, { "content-type": "text/html", ...asIfElsewhere }).end(`<body>${plain("<button>Go</button>")}<p>new</p></body>`);
+  };
+  const form = show(`${plain("<button>Go</button>")}<p>old</p>`);
+  bind();
+  const second = bindForms(d);
+  document.addEventListener("actionlane:refresh", (event) => event.preventDefault(), { once: true });
+  form.requestSubmit();
+  await next("actionlane:result");
+  await d.idle();
+  await new Promise(setImmediate);
+  assert.equal(pages(), 0);
+  form.requestSubmit();
+  while (document.querySelector("p").textContent !== "new") await new Promise(setImmediate);
+  assert.equal(pages(), 1);
+  assert.equal(document.querySelector("form"), form);
+  second();
+});
+
 test("after the end of a binding the browser posts the form, and pending ones are no longer marked", async () => {
   const gate = makeGate();
   answer = async (_request, response) => (await gate.opened, flight(response, "1"));

@@ -24,8 +24,10 @@ const files = new WeakMap();
 /** Adds a file to the submissions of a form: in jsdom none can be chosen. */
 export const addFile = (form, name, file) => files.set(form, [[name, file]]);
 
-const { document, location, CustomEvent, HTMLFormElement } = window;
-Object.assign(globalThis, { window, document, location, FormData, CustomEvent, HTMLFormElement });
+const { document, location, CustomEvent, XMLHttpRequest } = window;
+Object.assign(globalThis, { window, document, location, FormData, CustomEvent, XMLHttpRequest });
+const classes = Object.getOwnPropertyNames(window).filter((name) => /^(HTML\w*Element|Node|Element|Document|DocumentFragment)$/.test(name));
+for (const name of classes) globalThis[name] = window[name];
 
 /** Moves the page to the origin of a server, so that its dispatcher may send there. */
 export const visit = (url) => dom.reconfigure({ url });
