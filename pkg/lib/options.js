@@ -72,7 +72,7 @@ const NOT_FOR_BUILT = {
   render: "the request itself asks for that",
   skew: "the reader of the answer does that",
   limits: "the limits of the dispatcher apply",
-  onProgress: "a request that is built already goes through fetch, which reports none; use d.call",
+  onProgress: "fetch reports none; use d.call",
 };
 
 const { lane, strategy: checkStrategy, ...USUAL } = CALL;
