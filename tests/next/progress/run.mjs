@@ -2,7 +2,7 @@
 //
 //   node run.mjs [name] [--browser chromium|firefox|webkit] [--built] [--out DIR]
 //
-// A name runs the checks whose line contains it. Without `--browser` Chromium runs; the option may come several times.
+// A name runs the checks whose line contains it. `--browser` may come several times; without it, all three run.
 // `--built` takes the app as it was built before. Next must be installed: `node ../build.mjs 16.4 --install`. The wasm
 // of the package must be built. The last lines are `pass N` and `fail N`.
 import path from "node:path";
@@ -18,7 +18,7 @@ const source = path.dirname(fileURLToPath(import.meta.url));
 const { values, positionals: [only = ""] } = parseArgs({
   allowPositionals: true,
   options: {
-    browser: { type: "string", multiple: true, default: ["chromium"] },
+    browser: { type: "string", multiple: true, default: ["chromium", "firefox", "webkit"] },
     built: { type: "boolean", default: false },
     out: { type: "string", default: path.join(source, "../../../target/next") },
   },
