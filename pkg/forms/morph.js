@@ -1,7 +1,7 @@
 // Makes the document that of the page as the server renders it now, for refreshes of pages without a router. Must not
 // run a script of that page, nor take away what the user has typed or opened.
 
-import { Idiomorph } from "idiomorph";
+import { Idiomorph } from "../dist/idiomorph.js";
 
 /** Elements that scripts of the page write, of which the server knows nothing. */
 const WRITTEN_BY_SCRIPTS = "script,[data-error-for],[data-state-for],progress[data-for]";
