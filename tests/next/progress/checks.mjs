@@ -133,13 +133,28 @@ export const checks = {
   },
 
   "a redirect of the action is in the outcome, with its cookie": async ({ tab, front }) => {
-    const outcome = await tab.run(async () => {
-      const { value, status, redirect } = await page.call("storeAndGo", [page.form(2000)]).outcome;
-      return { value: value === undefined, status, redirect };
-    });
-    assert.deepEqual(outcome, { value: true, status: 303, redirect: { url: `${front.url}/there`, type: "push", followed: false } });
+    const outcome = (options, bytes) => tab.run(async (options, bytes) => {
+      const { value, status, redirect, url } = await page.call("storeAndGo", [page.form(bytes)], options).outcome;
+      return { value: String(value), status, redirect, url };
+    }, options, bytes);
+    const reported = await outcome({}, 2000);
+    assert.deepEqual(reported.redirect, { url: `${front.url}/there`, type: "push", followed: false });
     assert.match(await tab.run(async () => document.cookie), /stored=2000/);
     assertWhole(await seenIn(tab), 2000);
+    assert.deepEqual(reported, await outcome({ onProgress: null }, 3000), "as with fetch");
+    front.fault = { status: 303, headers: { "Content-Type": "text/x-component", "x-action-redirect": "/there;push" } };
+    assert.deepEqual(await outcome({}, 2000), { ...reported, status: 303 });
+  },
+
+  "a redirect of a proxy, by 303, leads to the page that it names": async ({ tab, front }) => {
+    const redirects = { status: 303, headers: { Location: "/there" } };
+    const failure = async (options) => {
+      front.fault = redirects;
+      return tab.run(async (options) => page.failure(page.call("store", [page.form(2000)], options)), options);
+    };
+    const reported = await failure({});
+    assert.deepEqual([reported.code, reported.status], ["NOT_FLIGHT", 200]);
+    assert.deepEqual(reported, await failure({ onProgress: null }), "as with fetch");
   },
 
   "a redirect of the action is followed by the host": async ({ tab }) => {

@@ -50,7 +50,7 @@ export async function front(next) {
   async function drained(request) {
     let bytes = 0;
     request.on("data", ({ length }) => (bytes += length)).on("error", () => {});
-    await once(request, "close");
+    await new Promise((resolve) => request.once("close", resolve));
     return bytes;
   }
 

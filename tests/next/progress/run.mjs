@@ -61,7 +61,9 @@ async function prepare() {
   page.note = ({ loaded, total }) => page.seen.push({ loaded, total, settled: page.settled === true });
   page.call = (name, args, options) => {
     page.settled = false;
-    const call = page.d.call({ id: ids[name], name }, args, { onProgress: page.note, ...options });
+    // WebDriver gives undefined as null.
+    const given = { onProgress: page.note, ...options };
+    const call = page.d.call({ id: ids[name], name }, args, { ...given, onProgress: given.onProgress ?? undefined });
     call.catch(() => {}).finally(() => (page.settled = true));
     return call;
   };
