@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
 /** Bytes of a file that no buffer between the page and the server holds. */
-const LARGE = 24 << 20;
+const LARGE = 16 << 20;
 
 const hashOf = (bytes) => createHash("sha256").update(new Uint8Array(bytes).map((_, at) => at % 251)).digest("hex");
 
