@@ -12,13 +12,15 @@ const WITHDRAWN = ["ABORTED", "CLEARED", "DROPPED", "REPLACED"];
  * Returns a state of the action. `reducer(value, ...args)` returns the value that a run is expected to lead to, shown
  * until its result is there. `options`: those of each call, and `confirm` and `previous`, see `state.d.ts`.
  */
-export function state(d, ref, initial, reducer, { confirm, previous = false, ...options } = {}) {
+export function state(d, ref, initial, reducer, options = {}) {
   if (typeof d?.call !== "function") throw invalid("state: the first argument must be a dispatcher");
+  if (typeof options !== "object" || options === null) throw invalid("state: the options are no object");
+  const { confirm, previous = false, ...common } = options;
   for (const [name, given] of Object.entries({ reducer, confirm })) {
     if (given !== undefined && typeof given !== "function") throw invalid(`${name}: expected a function`);
   }
   if (typeof previous !== "boolean") throw invalid("previous: expected true or false");
-  if (typeof options.idempotencyKey === "string") throw invalid("idempotencyKey: use true; a text would be the same key for every call");
+  if (typeof common.idempotencyKey === "string") throw invalid("idempotencyKey: use true; a text would be the same key for every call");
 
   let runs, error, failed, isKnown, last, snapshot;
   const subscribers = new Set();
@@ -47,23 +49,23 @@ export function state(d, ref, initial, reducer, { confirm, previous = false, ...
 
   /** Makes a call. `key`: the idempotency key of the call that it repeats. */
   const begin = (args, key) => {
-    const own = runs;
-    const run = own.add(args);
-    const more = key === undefined ? options : { ...options, idempotencyKey: key };
-    const make = () => d.call(ref, previous ? [own.settled, ...args] : args, more);
+    const all = runs;
+    const run = all.add(args);
+    const own = key === undefined ? common : { ...common, idempotencyKey: key };
+    const make = () => d.call(ref, previous ? [all.settled, ...args] : args, own);
     const call = previous && last ? last.then(make, make) : make();
     const over = () => {
       if (last === call) last = undefined;
-      if (own === runs) look();
+      if (all === runs) look();
     };
     last = call;
     call.then((result) => {
-      own.done(run, result);
-      if (own === runs) isKnown = true;
+      all.done(run, result);
+      if (all === runs) isKnown = true;
       over();
     }, (reason) => {
-      own.undo(run);
-      if (own === runs && isActionError(reason) && !WITHDRAWN.includes(reason.code)) {
+      all.undo(run);
+      if (all === runs && isActionError(reason) && !WITHDRAWN.includes(reason.code)) {
         error = reason;
         failed.push({ ...run, key: reason.idempotencyKey });
       }

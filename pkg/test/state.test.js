@@ -214,6 +214,7 @@ test("a wrong argument is INVALID_OPTION", async () => {
   const invalid = { code: "INVALID_OPTION" };
   assert.throws(() => state({}, ID, 0), invalid);
   assert.throws(() => state(d, ID, 0, 5), invalid);
+  assert.throws(() => state(d, ID, 0, undefined, null), invalid);
   assert.throws(() => state(d, ID, 0, undefined, { confirm: true }), invalid);
   assert.throws(() => state(d, ID, 0, undefined, { previous: 1 }), invalid);
   assert.throws(() => state(d, ID, 0, undefined, { idempotencyKey: "one" }), invalid);
