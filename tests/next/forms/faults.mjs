@@ -161,17 +161,37 @@ export function faults(page, { offline }) {
 
   if (offline) {
     check("a durable submission without a network waits for it, and runs once", async () => {
-      await fresh("ours", "/", { change: (html) => html.replace('id="plain"', 'id="plain" data-durable') });
+      const scripts = '<script src="/actionlane/actionlane.js"></script><script>var d = actionlane.createDispatcher({ outbox: { owner: "u1" } }); d.bindForms(document, { durable: true });</script>';
+      await fresh("ours", "/", { scripts });
+      await page.bound();
+      const stored = () => page.tab.run(async () => (await window.d.outbox.entries()).length);
       await offline(true);
       try {
         await press(PLAIN);
-        await page.tab.until(async () => (await window.actionlane.forms.outbox.entries()).length === 1);
+        await until(async () => (await stored()) === 1);
         assert.deepEqual([(await page.seen()).busy, page.shop.posts], [true, []]);
       } finally {
         await offline(false);
       }
       const seen = await settled(noted("result"));
-      assert.deepEqual([seen.runs.length, await page.tab.run(async () => (await window.actionlane.forms.outbox.entries()).length)], [1, 0]);
+      assert.deepEqual([seen.runs.length, await stored()], [1, 0]);
+    });
+
+    check("a durable submission whose network goes before the answer is sent again, under the same key", async () => {
+      const scripts = '<script src="/actionlane/actionlane.js"></script><script>var d = actionlane.createDispatcher({ outbox: { owner: "u1" }, retry: 3 }); d.bindForms(document, { durable: true });</script>';
+      await fresh("ours", "/", { scripts });
+      await page.bound();
+      await hold("save");
+      await press(PLAIN);
+      await began();
+      await offline(true);
+      page.shop.cut();
+      await open("save");
+      await offline(false);
+      const seen = await settled((seen) => noted("result")(seen) || noted("error")(seen));
+      const keys = page.shop.posts.map(({ key }) => key);
+      assert.ok(keys.length === 2 && keys[0] && keys[0] === keys[1], String(keys));
+      assert.equal(seen.noted.at(-1).name, "result");
     });
   }
 
@@ -256,7 +276,7 @@ export function faults(page, { offline }) {
 
   check("a listener of actionlane:refresh keeps the page as it is", async () => {
     await fresh("ours");
-    await act(async () => addEventListener("actionlane:refresh", (event) => event.preventDefault()));
+    await act(async () => document.addEventListener("actionlane:refresh", (event) => event.preventDefault()));
     await press("#fresh > button");
     const seen = await settled((seen) => noted("result")(seen) && noted("refresh")(seen));
     assert.deepEqual([seen.saves, seen.saved], ["0", 1]);
@@ -268,7 +288,7 @@ export function faults(page, { offline }) {
     await settled(noted("result"));
     await press("#fresh > button");
     const seen = await settled(({ saves }) => saves === "1");
-    assert.equal(seen.shown.state, '{"times":1,"text":"text of state"}');
+    assert.deepEqual([seen.shown["state times"], seen.shown["state text"]], ["1", "text of state"]);
     await press("#state > button");
     assert.equal((await settled(ran(3))).runs.at(-1).previous.times, 1);
   });

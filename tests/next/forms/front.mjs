@@ -21,17 +21,18 @@ const NOTES = `<script>
   addEventListener("actionlane:bound", () => (document.documentElement.dataset.bound = "yes"));
   for (const name of ["submit", "result", "error", "refresh"]) addEventListener("actionlane:" + name, ({ target, detail }) => {
     noted.push({ name, form: target.id ?? "", ...(name === "result" && { value: detail.value }), ...(name === "error" && { code: detail.error.code, sent: detail.error.sent }) });
-  });
+  }, true);
 </script>`;
 
 /**
  * Starts it. `way` is one of these, or "both". `scripts` stands in the head of pages of "ours". `change` is given each page,
  * and returns it. `posts` lists the submissions: `by` is "action" for one with the header of an action, else "form".
  * `open` counts the requests without an answer. `fault` answers the next submission: `{ status, type, body }`, or
- * "lose". `missing` matches files of the package that are not found. `asked` lists the files of the package that were.
+ * "lose". `cut` breaks the connections of all submissions. `missing` matches files of the package that are not found. `asked` lists the files of the package that were.
  */
 export async function front(next) {
-  const it = { open: 0 };
+  const posting = new Set();
+  const it = { open: 0, cut: () => posting.forEach((socket) => socket.destroy()) };
   it.reset = (way) => Object.assign(it, { way, scripts: OURS, change: (page) => page, posts: [], asked: [], fault: undefined, missing: undefined, csp: undefined });
   it.reset("react");
 
@@ -45,6 +46,8 @@ export async function front(next) {
     it.open += 1;
     response.on("close", () => (it.open -= 1));
     if (request.method !== "POST") return forward(request, response);
+    posting.add(request.socket);
+    response.on("close", () => posting.delete(request.socket));
     it.posts.push({ by: request.headers["next-action"] === undefined ? "form" : "action", path: request.url, key: request.headers["idempotency-key"] });
     const { fault } = it;
     it.fault = undefined;

@@ -100,7 +100,7 @@ async function look() {
     url: location.pathname + location.search,
     title: document.querySelector("h1")?.textContent ?? "",
     saves: document.querySelector("#saves")?.textContent ?? "",
-    shown: texts("[data-state-for]", (element) => element.dataset.stateFor),
+    shown: texts("[data-state-for]", ({ dataset }) => `${dataset.stateFor} ${dataset.state}`),
     fields: Object.fromEntries([...document.forms].map((form) => [form.id, fieldsOf(form)])),
     disabled: [...document.querySelectorAll("button:disabled")].map((button) => button.id || button.textContent),
     open: document.querySelector("dialog")?.open ?? false,

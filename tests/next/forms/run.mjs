@@ -61,7 +61,10 @@ async function checkAll(browser, version) {
     ends.unshift(tab.end);
     const page = pageOf(tab, shop, server);
     const ways = values.ways.split(",");
-    const cut = (isOffline) => tab.cdp("Network.emulateNetworkConditions", { offline: isOffline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    const cut = async (isOffline) => {
+      await tab.cdp("Network.enable", {});
+      await tab.cdp("Network.emulateNetworkConditions", { offline: isOffline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    };
     const own = ways.includes("ours") ? faults(page, { offline: browser === "chromium" ? cut : undefined }) : [];
     const checks = [...comparisons(page, { ways, version }), ...own].filter(({ name }) => name.includes(only));
     if (checks.length === 0) throw new Error(`no check has ${only} in its name`);

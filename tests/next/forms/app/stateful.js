@@ -6,6 +6,9 @@ import * as ReactDOM from "react-dom";
 // In React 18 it is `useFormState`, in react-dom.
 const useActionState = React["useActionState"] ?? ReactDOM["useFormState"];
 
+/** The parts of a state that the page shows. */
+const PARTS = ["times", "text", "bound", "ok", "code", "data.saved"];
+
 /** A form whose action has a state, which the page shows. */
 export function Stateful({ name, action, initial = { times: 0 }, permalink, children }) {
   const [state, submit] = useActionState(action, initial, permalink);
@@ -14,11 +17,13 @@ export function Stateful({ name, action, initial = { times: 0 }, permalink, chil
       <input name="text" defaultValue={`text of ${name}`} />
       {children}
       <button name="pressed" value="yes">{name}</button>
-      <output data-state-for={name}>{JSON.stringify(state)}</output>
+      {PARTS.map((part) => <output key={part} data-state-for={name} data-state={part}>{textOf(state, part)}</output>)}
       <Pending />
     </form>
   );
 }
+
+const textOf = (state, part) => String(part.split(".").reduce((value, key) => value?.[key], state) ?? "");
 
 /** Shows if its form is pending: without script it never is. */
 export function Pending() {
