@@ -43,18 +43,18 @@ function byName(fields) {
 }
 
 function tree(place, path) {
-  const inside = [...entriesOf(own(place, "properties")), ...entriesOf(own(place, "items"))];
+  const inside = [...fieldsOf(own(place, "properties")), ...fieldsOf(own(place, "items"))];
   if (path.length === 0 && inside.length === 0) return [];
   return [...issuesAt(path, own(place, "errors")), ...inside.flatMap(([key, value]) => tree(value, [...path, key]))];
 }
 
-const entriesOf = (value) => (isObject(value) ? Object.entries(value) : []);
+const fieldsOf = (value) => (isObject(value) ? Object.entries(value) : []);
 
-function formatted(place, path) {
-  const here = own(place, "_errors");
-  if (here === undefined && path.length > 0) return [];
-  const inside = Array.isArray(place) ? [] : entriesOf(place).filter(([key, value]) => key !== "_errors" && own(value, "_errors") !== undefined);
-  return [...issuesAt(path, here), ...inside.flatMap(([key, value]) => formatted(value, [...path, key]))];
+/** Levels between may have no `_errors` of their own. `seen`: the objects around this one, which may hold themselves. */
+function formatted(place, path, seen = []) {
+  if (Array.isArray(place) || seen.includes(place)) return [];
+  const inside = fieldsOf(place).filter(([key, value]) => key !== "_errors" && isObject(value));
+  return [...issuesAt(path, own(place, "_errors")), ...inside.flatMap(([key, value]) => formatted(value, [...path, key], [...seen, place]))];
 }
 
 /** Shows the issues in the form's `[data-error-for="name"]`, and marks the fields that have one. */

@@ -27,7 +27,14 @@ test("names of nested fields are joined by dots, and issues of the whole form ha
   assert.deepEqual(texts({ issues: [{ path: ["items", 0, "name"], message: "a" }, { path: [], message: "b" }] }), ["items.0.name: a", ": b"]);
   assert.deepEqual(texts({ error: { errors: ["b"], properties: { address: { errors: [], properties: { city: { errors: ["a"] } } } } } }), [": b", "address.city: a"]);
   assert.deepEqual(texts({ validationErrors: { _errors: ["b"], address: { city: { _errors: ["a"] }, _errors: [] } } }), [": b", "address.city: a"]);
+  assert.deepEqual(texts({ validationErrors: { owner: { name: { _errors: ["a"] } } } }), ["owner.name: a"]);
   assert.deepEqual(texts({ error: { formErrors: ["b"], fieldErrors: { name: ["a", "c"] } } }), [": b", "name: a", "name: c"]);
+});
+
+test("a result that holds itself has no issues", () => {
+  const result = { validationErrors: {} };
+  result.validationErrors.again = { more: result.validationErrors };
+  assert.deepEqual(texts(result), []);
 });
 
 test("results without issues have none", () => {
