@@ -50,11 +50,12 @@ function tree(place, path) {
 
 const fieldsOf = (value) => (isObject(value) ? Object.entries(value) : []);
 
-/** Levels between may have no `_errors` of their own. `seen`: the objects around this one, which may hold themselves. */
-function formatted(place, path, seen = []) {
-  if (Array.isArray(place) || seen.includes(place)) return [];
+/** Levels between may have no `_errors` of their own. `seen`: the objects looked at, which may hold each other. */
+function formatted(place, path, seen = new Set()) {
+  if (Array.isArray(place) || seen.has(place)) return [];
+  seen.add(place);
   const inside = fieldsOf(place).filter(([key, value]) => key !== "_errors" && isObject(value));
-  return [...issuesAt(path, own(place, "_errors")), ...inside.flatMap(([key, value]) => formatted(value, [...path, key], [...seen, place]))];
+  return [...issuesAt(path, own(place, "_errors")), ...inside.flatMap(([key, value]) => formatted(value, [...path, key], seen))];
 }
 
 /** Shows the issues in the form's `[data-error-for="name"]`, and marks the fields that have one. */
