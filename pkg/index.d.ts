@@ -971,8 +971,8 @@ export interface Dispatcher {
     options?: FetchOptions | RouteOptions,
   ) => Promise<Response>;
   /**
-   * Loads `actionlane/forms` and does what its `bindForms` does. Forms that are submitted before it is loaded are posted
-   * by the browser. Reports a wrong option, or a part that cannot be loaded, as an uncaught error.
+   * Loads `actionlane/forms` and does what its `bindForms` does. Forms that are submitted before it is loaded are
+   * posted by the browser. Reports a wrong option, or a part that cannot be loaded, as an uncaught error.
    *
    * @example
    * ```ts

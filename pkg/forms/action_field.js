@@ -1,5 +1,5 @@
-// Tells if a submission is one of a form that Next has rendered for a Server Action. Must not read values: Rust does, in
-// `src/protocol/form.rs`.
+// Tells if a submission is one of a form that Next has rendered for a Server Action. Must not read values: Rust does,
+// in `src/protocol/form.rs`.
 
 /** True for the name of a field that names an action. */
 export const namesAction = (name) => typeof name === "string" && /^\$ACTION_(ID|REF)_/.test(name);
@@ -28,7 +28,7 @@ export function addressOf(form, submitter) {
 /** True if the codec reads the form's fields: the action has bound arguments. */
 export const needsCodec = (form) => elementsOf(form).some((field) => /^\$ACTION_REF_/.test(field.name));
 
-/** Looks at the controls of the form, those outside of it, with `form="id"`, among them. Buttons count only if pressed. */
+/** Looks at the form's controls, also those outside of it, with `form="id"`. Buttons count only if pressed. */
 function hasActionField(form) {
   return elementsOf(form).some((field) => field.type === "hidden" && namesAction(field.name));
 }

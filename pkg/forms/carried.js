@@ -1,5 +1,5 @@
-// Carries the arguments that the server has bound to a form's action, encrypted ones too, into the body of a call. Must not
-// decode them.
+// Carries the arguments that the server has bound to a form's action, encrypted ones too, into the body of a call. Must
+// not decode them.
 
 import { WIRE_ALL_ARGUMENTS } from "../lib/boundary/codes.js";
 import { FormData } from "../lib/page/globals.js";
@@ -24,7 +24,7 @@ export function carriedBy(client, id, read, replacesState) {
   };
 }
 
-/** Returns the body with the parts of the bound arguments before its own, because those that refer to them come later. */
+/** Returns the body with the parts of the bound arguments before its own: those that refer to them come later. */
 function merged({ parts, argumentsOf }, body, replacesState) {
   const isText = typeof body === "string";
   const root = argumentsOf(isText ? body : body.get("0"), replacesState);

@@ -1,5 +1,5 @@
-// Binds the forms below a root of the document: hears their submissions and hands them to `submission.js`. Must not know
-// fields of Next.
+// Binds the forms below a root of the document: hears their submissions and hands them to `submission.js`. Must not
+// know fields of Next.
 
 import { invalid } from "../lib/error.js";
 import { report } from "../lib/error/report.js";
@@ -15,8 +15,8 @@ export { dispatcherWith as home } from "../lib/exports.js"; // see `lazy_part.js
 const loadMorph = /* @__PURE__ */ part(() => import("./morph.js"), "actionlane:refresh", "NETWORK");
 
 /**
- * Binds the forms below `root`. Listens there alone, so that forms which come later are bound, too. Returns the function
- * that ends it. Throws `INVALID_OPTION`.
+ * Binds the forms below `root`. Listens there alone, so that forms which come later are bound, too. Returns the
+ * function that ends it. Throws `INVALID_OPTION`.
  */
 export function bind(client, root = document, options = {}) {
   if (typeof root?.addEventListener !== "function") throw invalid("bindForms: expected a document, a shadow root or an element");

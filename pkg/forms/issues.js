@@ -3,8 +3,8 @@
 import { elementsOf } from "./action_field.js";
 
 /**
- * Lists the issues in a result, `{ name, message }`; the name is empty for those of the whole form. Reads, where they are
- * in the result itself or under `error`, `errors`, `validationErrors` or `data`:
+ * Lists the issues in a result, `{ name, message }`; the name is empty for those of the whole form. Reads, in the
+ * result itself or under `error`, `errors`, `validationErrors` or `data`:
  *
  * - issues as of zod, zod-form-data and Standard Schema: `[{ path: ["email"], message }]`, also under `issues`;
  * - zod's `flatten()` and next-safe-action's flattened errors: `{ formErrors, fieldErrors: { email: ["…"] } }`;

@@ -1,5 +1,5 @@
-// Checks the options of forms, and reads those that a form has as attributes. Must not give them a meaning of their own:
-// those of a call are checked by the call, too.
+// Checks the options of forms, and reads those that a form has as attributes. Must not give them a meaning: the call
+// does that.
 
 import { CALL, copy, flag, laneName } from "../lib/options.js";
 

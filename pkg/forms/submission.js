@@ -1,5 +1,5 @@
-// Sends a submission through the dispatcher, and brings its end back to the form. Must not read fields of Next, nor write
-// a body.
+// Sends a submission through the dispatcher, and brings its end back to the form. Must not read fields of Next, nor
+// write a body.
 
 import { call } from "../lib/dispatcher/call.js";
 import { CustomEvent, WeakMap } from "../lib/page/globals.js";
@@ -129,7 +129,7 @@ function dispatch(form, name, detail, cancelable = false) {
 const keys = new WeakMap();
 let lastKey = 0;
 
-/** Returns the key by which strategies know the form: two forms of one action do not keep each other from being sent. */
+/** Returns the key by which strategies know the form: two forms of one action do not drop each other. */
 function keyOf(form) {
   if (!keys.has(form)) keys.set(form, `actionlane form ${(lastKey += 1)}`);
   return keys.get(form);

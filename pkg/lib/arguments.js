@@ -7,8 +7,8 @@ import { NONE, formPrefixes, plain } from "./arguments/plain.js";
 
 /**
  * Returns `{ body, open }`: a string or a `FormData`, or a promise of one if `open`. `wire`: the wire format, see
- * `codes.js`. `forgets`: a value that only a temporary reference could stand for is an error. `carried`: see `call`. Throws an
- * `ActionError`, or the promise rejects with one.
+ * `codes.js`. `forgets`: a value that only a temporary reference could stand for is an error. `carried`: see `call`.
+ * Throws an `ActionError`, or the promise rejects with one.
  */
 export function bodyOf(client, entry, args, { wire, limits, forgets, carried }) {
   const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire), carried?.lastPart) : NONE;

@@ -1,5 +1,5 @@
-// Forms with bound arguments: the hidden fields come from React, pass through `src/protocol/form.rs` and the encoder, and
-// what React's server decodes is what it decodes of React's own client.
+// Forms with bound arguments: the hidden fields come from React, pass through `src/protocol/form.rs` and the encoder,
+// and React's server decodes them as it decodes those of React's own client.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

@@ -106,8 +106,8 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
 
 /**
  * Encodes a value at once. Returns `{ body, rest, find, free }`: `rest()` promises the body if `body` is undefined;
- * `find`: see `Encoding`; `free()` ends open streams and releases the data. `lastPart`: highest number of the parts that
- * the caller adds to the body. Throws an `ActionError`.
+ * `find`: see `Encoding`; `free()` ends open streams and releases the data. `lastPart`: highest number of the parts
+ * that the caller adds to the body. Throws an `ActionError`.
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried, lastPart = 0 }) {
   start();
