@@ -15,7 +15,7 @@
 
 use super::ActionId;
 use crate::flight::json::{Token, Tokens, unescape};
-use crate::{Error, Kind};
+use crate::{Error, Kind, text};
 
 /// The action of a form, and the arguments that the server has bound to it.
 ///
@@ -24,20 +24,21 @@ use crate::{Error, Kind};
 /// the text.
 ///
 /// ```
-/// use actionlane::protocol::FormAction;
+/// use actionlane::protocol::{FormAction, STATE_KEY};
 ///
 /// let fields = [
 ///     ("$ACTION_REF_1", ""),
 ///     ("$ACTION_1:0", r#"{"id":"60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bound":"$@1"}"#),
 ///     ("$ACTION_1:1", r#"[{"count":3}]"#),
-///     ("$ACTION_KEY", "k51e1ba73e16dd9d5"),
+///     (STATE_KEY, "k51e1ba73e16dd9d5"),
 ///     ("title", "Tea"),
 /// ];
 /// let action = FormAction::read(&fields, None)?.expect("a form that Next.js has rendered for an action");
 /// assert_eq!(action.id.as_str(), "60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
 /// assert_eq!(action.state_key.as_deref(), Some("k51e1ba73e16dd9d5"));
 ///
-/// // Two arguments: the state and the form's entries, which are part 1.
+/// // Two arguments: the state and the form's entries, which are part 1, because nothing bound needs a part.
+/// assert_eq!(action.last_part(), 0);
 /// let arguments = action.arguments(r#"["$undefined","$K1"]"#, false)?;
 /// assert_eq!(arguments, r#"[{"count":3},"$K1"]"#);
 /// // The next submission sends the state that the action has returned.
@@ -65,8 +66,6 @@ const OWN: &str = "$ACTION_";
 const BY_ID: &str = "$ACTION_ID_";
 const BY_REFERENCE: &str = "$ACTION_REF_";
 
-/// Highest number of a part. React numbers parts from 1 on.
-const MOST_PARTS: u32 = 1_000_000;
 /// Deepest nesting of a bound argument.
 const DEPTH: usize = 20_000;
 
@@ -105,22 +104,22 @@ impl FormAction {
         Ok(Some(action))
     }
 
-    /// Takes the bound arguments, which are in the part `number`, and the parts that they refer to.
-    fn bind(&mut self, parts: &[(&str, &str)], number: u32) -> Result<(), Error> {
-        let row = crate::text::digits(u64::from(number));
+    /// Takes the bound arguments, which are in the part `bound`, and the parts that they refer to.
+    fn bind(&mut self, parts: &[(&str, &str)], bound: u32) -> Result<(), Error> {
+        let row = text::digits(u64::from(bound));
         let list = elements(only(parts, &row)?).ok_or_else(|| malformed("the bound arguments are no array"))?;
-        let hex = crate::text::hex(number);
+        let hex = text::hex(bound);
         // Later versions of React write an object twice as a reference to its first place, for example "$1:0". Then the
         // array stays a part of its own.
         let refers = [["\"$", &hex, ":"].concat(), ["\"$", &hex, "\""].concat()];
-        let is_referred_to = parts.iter().any(|(_, text)| refers.iter().any(|reference| text.contains(reference.as_str())));
+        let is_referred_to = parts.iter().any(|(_, part)| refers.iter().any(|reference| text::contains(part, reference)));
         self.bound = if is_referred_to {
-            (0..list.len()).map(|index| ["\"$", &hex, ":", &crate::text::digits(index as u64), "\""].concat()).collect()
+            (0..list.len()).map(|index| ["\"$", &hex, ":", &text::digits(index as u64), "\""].concat()).collect()
         } else {
             list.into_iter().map(str::to_owned).collect()
         };
         for (name, text) in parts {
-            let number = number_of(name).filter(|number| *number <= MOST_PARTS).ok_or_else(|| malformed("a part has no number"))?;
+            let number = number_of(name).ok_or_else(|| malformed("a part has no number"))?;
             if number != 0 && (is_referred_to || *name != row) {
                 self.parts.push(((*name).to_owned(), (*text).to_owned()));
             }
@@ -178,7 +177,7 @@ fn reference(text: &str) -> Result<(ActionId, Option<u32>), Error> {
             let value = tokens.next().ok()??;
             match (key, value) {
                 ("id", Token::Text(text)) => id = Some(unescape(text).into_owned()),
-                ("bound", Token::Text(text)) => bound = Some(u32::from_str_radix(text.strip_prefix("$@")?, 16).ok()?),
+                ("bound", Token::Text(part)) => bound = Some(number(part.strip_prefix("$@")?.as_bytes(), 16)?),
                 ("id", _) => return None,
                 _ => tokens.skip(value).ok()?,
             }
@@ -207,9 +206,18 @@ fn elements(text: &str) -> Option<Vec<&str>> {
 
 /// Returns the number in the name of a part: `2`, `_2_name` or `2_name`.
 fn number_of(name: &str) -> Option<u32> {
-    let name = name.strip_prefix('_').unwrap_or(name);
-    let end = name.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(name.len());
-    name.get(..end)?.parse().ok()
+    let name = name.as_bytes();
+    let name = name.strip_prefix(b"_").unwrap_or(name);
+    let end = name.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(name.len());
+    number(&name[..end], 10)
+}
+
+/// Reads a number of up to seven digits.
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    if digits.is_empty() || digits.len() > 7 {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, digit| Some(number * radix + char::from(*digit).to_digit(radix)?))
 }
 
 #[cfg(test)]
