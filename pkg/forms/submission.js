@@ -2,7 +2,7 @@
 // write a body.
 
 import { call } from "../lib/dispatcher/call.js";
-import { CustomEvent, WeakMap } from "../lib/page/globals.js";
+import { CustomEvent, WeakMap, setTimeout } from "../lib/page/globals.js";
 import { addressOf } from "./action_field.js";
 import { carriedBy } from "./carried.js";
 import { entriesOf } from "./entries.js";
@@ -115,7 +115,8 @@ export class Submissions {
     const isUnsent = !wasMade || (error.sent === "no" && LEFT_TO_BROWSER.includes(error.code));
     if (isUnsent && form.isConnected) {
       console.warn("actionlane: the browser posts this form, because it could not be sent:", error);
-      return postNatively(form, submitter);
+      // In a task of its own: `requestSubmit` does nothing while the form's own event is still being dispatched.
+      return setTimeout(() => postNatively(form, submitter), 0);
     }
     if (!SUPERFLUOUS.includes(error.code)) dispatch(form, "actionlane:error", { error, submitter, actionId });
     return undefined;

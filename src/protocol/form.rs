@@ -289,8 +289,7 @@ mod tests {
     #[test]
     fn a_new_state_takes_the_last_place() {
         let reference = root("\"$@1\"");
-        let fields =
-            [("$ACTION_REF_1", ""), ("$ACTION_1:0", reference.as_str()), ("$ACTION_1:1", r#"[7,null]"#), ("$ACTION_KEY", "k1")];
+        let fields = [("$ACTION_REF_1", ""), ("$ACTION_1:0", reference.as_str()), ("$ACTION_1:1", r#"[7,null]"#), ("$ACTION_KEY", "k1")];
         let action = read(&fields, None);
         assert_eq!(action.state_key.as_deref(), Some("k1"));
         assert_eq!(action.arguments(r#"["$undefined",{"ok":true},"$K1"]"#, true).unwrap(), r#"[7,{"ok":true},"$K1"]"#);
