@@ -7,6 +7,7 @@ import { addFile, next, posted, show, visit } from "./forms_page.js";
 
 const { createDispatcher } = await import("../node.js");
 const { bindForms } = await import("../forms.js");
+const { withoutWasm } = await import("./copies.js");
 const { ID, flight, makeGate, serve } = await import("./server.js");
 
 let server, answer, d, unbind;
@@ -203,6 +204,23 @@ test("a form that cannot be sent is posted by the browser, and the page hears of
   } finally {
     console.warn = warn;
   }
+});
+
+test("a form is posted by the browser if the wasm cannot be loaded", async (t) => {
+  const { warn } = console;
+  console.warn = () => {};
+  const copy = await withoutWasm();
+  t.after(() => ((console.warn = warn), copy.remove()));
+  const own = (await import(copy.file("node.js"))).createDispatcher();
+  const form = show(plain('<input name="a" value="1"><button>Go</button>'));
+  unbind = (await import(copy.file("forms.js"))).bindForms(own);
+  let errors = 0;
+  form.addEventListener("actionlane:error", () => (errors += 1));
+  form.querySelector("button").click();
+  assert.equal(form.hasAttribute("data-pending"), true);
+  while (posted.length === 0) await new Promise(setImmediate);
+  assert.deepEqual([form.hasAttribute("data-pending"), form.querySelector("button").disabled, errors, server.requests.length], [false, false, 0, 0]);
+  own.close();
 });
 
 test("a form with a wrong option is posted by the browser at once", () => {
