@@ -600,6 +600,27 @@ export interface CallOptions {
    * sends has the bounds of that page's dispatcher.
    */
   limits?: Limits;
+  /**
+   * Receives the progress of the upload. Starts again at 0 with each attempt. An error that it throws goes to
+   * `reportError`. See `docs/uploads.md`.
+   *
+   * Such a call is sent with `XMLHttpRequest`, because `fetch` reports no progress. So its request ends with the page,
+   * and a redirect of HTTP to another origin is followed where that origin allows it, before the call fails with
+   * `NETWORK`. A call that joins another reports nothing, and neither does a durable call that a later page sends.
+   *
+   * Fails with `INVALID_OPTION` together with `keepalive: true`, with the dispatcher's `fetch` or
+   * `credentials: "omit"`, and where there is no `XMLHttpRequest`: in Node.js and in service workers. If the file that
+   * sends such calls cannot be loaded, the call fails with `NETWORK` and `sent: "no"`.
+   */
+  onProgress?: (progress: UploadProgress) => void;
+}
+
+/** Progress of an upload. */
+export interface UploadProgress {
+  /** Bytes of the body that have been sent. Grows during an attempt, and ends at `total`. */
+  loaded: number;
+  /** Bytes of the whole body. With files, it is a form with a few hundred bytes for each field. */
+  total: number;
 }
 
 /** Properties of `durable`. */
@@ -614,6 +635,31 @@ export interface DurableOptions {
 export interface BindOptions extends Omit<CallOptions, "signal" | "idempotencyKey"> {
   /** As in `CallOptions`. A string is `INVALID_OPTION`, since all calls would share it. */
   idempotencyKey?: boolean;
+}
+
+/**
+ * Options of the forms of one binding. Those of `CallOptions` have their meaning there, but for these defaults:
+ * `strategy` is `"drop"`, and `key` is one for each form.
+ *
+ * A form overrides them by attributes: `data-lane`, `data-strategy`, `data-key`, `data-timeout` (ms),
+ * `data-idempotency-key`, `data-durable`, `data-reset-on-success`, `data-disable-submitter` and `data-show-errors`.
+ * An attribute that is a yes or no means no with the value `"false"`, else yes.
+ */
+export interface FormOptions extends Omit<CallOptions, "lane" | "signal" | "url" | "name" | "idempotencyKey"> {
+  /** Lane of the calls. Default `"main"`. */
+  lane?: string;
+  /** As in `CallOptions`. A string is `INVALID_OPTION`, since all submissions would share it. */
+  idempotencyKey?: boolean;
+  /** True if the button that submitted is disabled until the answer is there. Its value is sent. Default `true`. */
+  disableSubmitter?: boolean;
+  /** True if the form is reset once the action has returned, as React does. Default `true`. */
+  resetOnSuccess?: boolean;
+  /**
+   * True if the validation issues in an answer are shown in the form's elements `[data-error-for="name"]`, each for the
+   * field of that name; `data-error-for=""` shows those of the whole form. The field gets `aria-invalid`. Knows the
+   * answers of next-safe-action, zod (issues, `flatten`, `treeify`, `format`) and zod-form-data. Default `false`.
+   */
+  showErrors?: boolean;
 }
 
 /** Options of `route`. The dispatcher's `timeout`, `retry` and `idempotency: true` do not apply to routes. */
@@ -638,10 +684,10 @@ export interface RouteOptions {
 /**
  * Options of `fetch` for an action whose request is already built: see `docs/fetch.md`.
  *
- * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew` and `limits` are `INVALID_OPTION`: the request has
- * them, or the reader of the answer decides. The dispatcher's `timeout`, `stallTimeout`, `deadline`, `retry`,
- * `idempotency` and `trace` apply; its `headers` and hooks do not. An idempotency key or trace that the request
- * carries itself is kept.
+ * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits` and `onProgress` are `INVALID_OPTION`: the
+ * request has them, or the reader of the answer decides, or `fetch` cannot do it. The dispatcher's `timeout`,
+ * `stallTimeout`, `deadline`, `retry`, `idempotency` and `trace` apply; its `headers` and hooks do not. An
+ * idempotency key or trace that the request carries itself is kept.
  */
 export interface FetchOptions
   extends Pick<
@@ -924,6 +970,16 @@ export interface Dispatcher {
     init?: RequestInit,
     options?: FetchOptions | RouteOptions,
   ) => Promise<Response>;
+  /**
+   * Loads `actionlane/forms` and does what its `bindForms` does. Forms that are submitted before it is loaded are
+   * posted by the browser. Reports a wrong option, or a part that cannot be loaded, as an uncaught error.
+   *
+   * @example
+   * ```ts
+   * const unbind = d.bindForms(document, { lane: "forms" });
+   * ```
+   */
+  bindForms(root?: Document | ShadowRoot | Element, options?: FormOptions): () => void;
   /** Durable calls of this dispatcher. Always the same object. */
   readonly outbox: Outbox;
   /** Returns a lane by name; the same object for the same name. Throws `INVALID_OPTION` for an empty name. */

@@ -44,6 +44,7 @@
 //! ```
 
 mod answer;
+mod form;
 mod id;
 pub mod manifest;
 mod next_version;
@@ -53,6 +54,7 @@ mod root_row;
 mod trace;
 
 pub use answer::{ANSWER_HEADERS, AnswerHead, Body, RawHead, Revalidated, action_error, classify, foreign_error, unknown_action_error};
+pub use form::{FormAction, STATE_KEY, is_form_action_field};
 pub use id::ActionId;
 pub use next_version::{NextVersion, WireForm, wire_form};
 pub use redirect::{Redirect, RedirectType};

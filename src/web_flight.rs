@@ -4,6 +4,7 @@
 mod args;
 mod decoding;
 mod encoding;
+mod form;
 mod options;
 mod value;
 

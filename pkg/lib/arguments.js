@@ -7,19 +7,19 @@ import { NONE, formPrefixes, plain } from "./arguments/plain.js";
 
 /**
  * Returns `{ body, open }`: a string or a `FormData`, or a promise of one if `open`. `wire`: the wire format, see
- * `codes.js`. `forgets`: a value that only a temporary reference could stand for is an error. Throws an
- * `ActionError`, or the promise rejects with one.
+ * `codes.js`. `forgets`: a value that only a temporary reference could stand for is an error. `carried`: see `call`.
+ * Throws an `ActionError`, or the promise rejects with one.
  */
-export function bodyOf(client, entry, args, { wire, limits, forgets }) {
-  const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire)) : NONE;
+export function bodyOf(client, entry, args, { wire, limits, forgets, carried }) {
+  const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire), carried?.lastPart) : NONE;
   if (tried.body) {
     entry.find = (path) => tried.find(path);
     return { body: tried.body, open: false };
   }
-  const nextVersion = client.version();
+  const nextVersion = carried?.nextVersion ?? client.version();
   const bounds = limits?.maxDepth === undefined ? undefined : { maxDepth: limits.maxDepth };
   const read = (flight) => {
-    const encoding = flight.makeEncoding(args, { nextVersion, forgets, limits: bounds, tried });
+    const encoding = flight.makeEncoding(args, { nextVersion, forgets, limits: bounds, tried, lastPart: carried?.lastPart });
     if (entry.over) {
       encoding.free(); // ended by a getter among the arguments
       return { body: NEVER, open: true };

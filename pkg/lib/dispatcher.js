@@ -3,6 +3,7 @@
 
 import { call } from "./dispatcher/call.js";
 import { Client } from "./dispatcher/internals.js";
+import { bindForms } from "./bind_forms.js";
 import { NO_OUTBOX } from "./outbox.js";
 import { describe } from "./dispatcher/call_snapshot.js";
 import { invalid } from "./error.js";
@@ -57,6 +58,8 @@ export class Dispatcher {
   static send(dispatcher, input, init, options, more) {
     return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error, more);
   }
+
+  bindForms = (root, options) => bindForms(this.#client, root, options);
 
   /** The durable calls that wait for an answer: lists, resends and removes them. */
   get outbox() {

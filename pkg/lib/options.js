@@ -60,6 +60,7 @@ export const CALL = {
   trace,
   durable: (value) => (typeof value === "boolean" ? value && {} : copy(object(value), DURABLE, "durable")),
   limits,
+  onProgress: method,
 };
 
 /** The reasons why a request that is already built cannot have these options. */
@@ -71,6 +72,7 @@ const NOT_FOR_BUILT = {
   render: "the request itself asks for that",
   skew: "the reader of the answer does that",
   limits: "the limits of the dispatcher apply",
+  onProgress: "fetch reports none; use d.call",
 };
 
 const { lane, strategy: checkStrategy, ...USUAL } = CALL;
@@ -223,7 +225,7 @@ function absolute(url, at, base) {
   return String(sendable(resolved));
 }
 
-function copy(options, table, what) {
+export function copy(options, table, what) {
   if (options === undefined || options === null) return {};
   if (typeof options !== "object") throw invalid(`${what}: not an object`);
   const copied = {};
@@ -283,7 +285,7 @@ export function versionOfPage() {
   }
 }
 
-function flag(value) {
+export function flag(value) {
   return expect(typeof value === "boolean", value, "true or false");
 }
 

@@ -7,7 +7,7 @@ import { inflated } from "./inflate.js";
 
 /** The `<script>` element that runs this; `null` in a module, undefined in a worker. */
 const tag = ofDocument("currentScript");
-const asking = tag ?? ofDocument("querySelector")?.call(globalThis.document, "script:is([data-base],[data-observe],[data-timeline])");
+const asking = tag ?? ofDocument("querySelector")?.call(globalThis.document, "script:is([data-base],[data-observe],[data-timeline],[data-forms])");
 const { base: given, observe, timeline } = asking?.dataset ?? {};
 
 /**

@@ -2,6 +2,7 @@
 // beside it. Must hold no logic: `beside.js` finds the files.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/exports.js";
 import { copy, file } from "./beside.js";
+import { bindTagged } from "./tagged_forms.js";
 
 /* global INTEGRITY */ // the integrity of each wasm, put in by the build
 const places = {
@@ -15,3 +16,6 @@ export const encode = encodeWith(places);
 export const ready = readyWith(places);
 export const init = initWith(places);
 export { ActionError, isActionError } from "../lib/error.js";
+/** The dispatcher of the page's forms, if the tag has `data-forms`. */
+export let forms;
+bindTagged(createDispatcher, (made) => (forms = made));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Copies the package without its wasm: neither the file nor its copy in JavaScript. */
-export const withoutWasm = () => copyOf(["index.js", "node.js", "package.json", "lib", "wasm/dispatcher.js", "wasm/flight.js"]);
+export const withoutWasm = () => copyOf(["index.js", "node.js", "forms.js", "package.json", "forms", "lib", "wasm/dispatcher.js", "wasm/flight.js"]);
 
 /** Copies the package without these files; `restore()` puts them back. */
 export async function without(files) {

@@ -20,7 +20,7 @@ const [rust, words, codec] = ["web/options", "web/options/defaults", "web_flight
  * to itself, and those that only JavaScript sets (`added`).
  */
 const STRUCTS = {
-  CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "limits", "signal", "url"] },
+  CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "limits", "onProgress", "signal", "url"] },
   DispatcherOptions: {
     table: "DISPATCHER",
     type: "DispatcherOptions",

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const cwd = fileURLToPath(new URL(".", import.meta.url));
 
-for (const name of ["use_action", "dispatcher", "optimistic", "seam", "server"]) {
+for (const name of ["use_action", "dispatcher", "optimistic", "seam", "server", "state"]) {
   test(`with React 18: react_${name}.test.js`, async () => {
     const { NODE_TEST_CONTEXT, ...env } = process.env; // else the process reports to this one
     const { stdout } = await run("node", ["--import", "./react_18.js", "--test-reporter=tap", `react_${name}.test.js`], { cwd, env, timeout: 300_000 }).catch(({ stdout }) => ({ stdout }));

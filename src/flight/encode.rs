@@ -258,6 +258,11 @@ impl<I: Inspect> Encoder<I> {
     /// assert_eq!(error.message(), "argument 0 is nested deeper than 1 containers");
     /// ```
     pub fn with_limits(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
+        Self::after(0, limits, inspector, root, wire)
+    }
+
+    /// Does the same, and numbers the parts from `last_id + 1` on: the caller adds parts of its own up to that number.
+    pub(crate) fn after(last_id: u32, limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
             inspector,
             wire,
@@ -271,7 +276,7 @@ impl<I: Inspect> Encoder<I> {
             parts: Vec::new(),
             root: String::new(),
             replaced: false,
-            last_id: 0,
+            last_id,
             slots: VecDeque::new(),
             open: BTreeMap::new(),
         };

@@ -62,12 +62,12 @@ impl<'t> Tokens<'t> {
     }
 
     /// Returns the byte at which the last token starts.
-    pub(super) fn start(&self) -> usize {
+    pub(crate) fn start(&self) -> usize {
         self.start
     }
 
     /// Returns the byte after the last token.
-    pub(super) fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.at
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct EncodeSettings {
     pub(crate) stop: Option<Promise>,
     /// Limits; only the depth applies to arguments.
     pub(crate) limits: Limits,
+    /// Highest number of the parts that the caller adds to the body.
+    pub(crate) last_part: u32,
     /// The result of `plain.js` for these arguments, if JavaScript tried it.
     pub(crate) plain: Option<Plain>,
 }
@@ -83,7 +85,8 @@ pub(crate) fn encode(args: &JsValue, mut settings: EncodeSettings) -> Result<Enc
 fn read(args: &JsValue, settings: EncodeSettings, reads: Option<Reads>) -> Result<Encoded, Failure> {
     let reader = Reader::new(settings.no_temporaries, reads);
     let thrown = reader.thrown();
-    let encoder = Encoder::with_limits(&settings.limits, reader, args.clone(), settings.wire).map_err(|error| thrown.with(error))?;
+    let encoder =
+        Encoder::after(settings.last_part, &settings.limits, reader, args.clone(), settings.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)

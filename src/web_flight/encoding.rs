@@ -29,7 +29,8 @@ impl Encoding {
     ///
     /// `no_temporaries`: temporary references are not stored, so a value that needs one is an error. `stop`: once it
     /// settles, open arguments are left out and the body is complete. `bounds`: only the depth applies. `plain`:
-    /// the result of `plain.js` for the value, which was tried only if [`writes_plain`] allows it.
+    /// the result of `plain.js` for the value, which was tried only if [`writes_plain`] allows it. `last_part`: highest
+    /// number of the parts that the caller adds to the body.
     #[wasm_bindgen(constructor)]
     pub fn new(
         value: &JsValue,
@@ -38,9 +39,10 @@ impl Encoding {
         stop: Option<Promise>,
         bounds: Option<LimitOptions>,
         plain: Plain,
+        last_part: u32,
     ) -> Exported<Self> {
         let wire = wire_form(next_version.as_deref()).map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
-        let settings = EncodeSettings { wire, no_temporaries, stop, limits: limits(bounds.as_ref()), plain: Some(plain) };
+        let settings = EncodeSettings { wire, no_temporaries, stop, limits: limits(bounds.as_ref()), last_part, plain: Some(plain) };
         let encoded = args::encode(value, settings).map_err(|(error, cause)| error::to_js(&error, &cause))?;
         let (body, rest) = match encoded.body {
             args::Body::Complete(body) => (body, None),

@@ -50,9 +50,17 @@ pub(crate) fn make() -> Result<()> {
         integrity.insert(module.name, hash);
     }
     write(&dir.join("here.js"), "// The URL of this file.\nexport default import.meta.url;\n")?;
+    morpher(&dir)?;
     esbuild("script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
     observe(&dir)?;
     split(&integrity)
+}
+
+/// Copies the library that `pkg/forms/morph.js` uses. So the package has no dependencies, and a browser can import its
+/// files without a bundler.
+fn morpher(dir: &Path) -> Result<()> {
+    let from = "--banner:js=// idiomorph, licence 0BSD: https://github.com/bigskysoftware/idiomorph";
+    esbuild("node_modules/idiomorph/dist/idiomorph.esm.js", "esm", &dir.join("idiomorph.js"), &[from])
 }
 
 /// Bundles the script that watches a page, and the parts that it loads.

@@ -48,8 +48,9 @@ const BUILD_CODE: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs
 
 /// Makes the files for a `<script>`, unless they are up to date. `pkg/wasm/` must be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let stamp =
-        sources(Stamp::new("package").value(BUILD_CODE))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
+    let stamp = sources(Stamp::new("package").value(BUILD_CODE))?
+        .input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?
+        .input(&workspace::pkg().join("node_modules/idiomorph/package.json"), &[])?;
     let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
     let stamp = stamp.output(dist::dir().join(dist::OBSERVE)).output_dir(dist::dir());
     stamp.make(|| step("bundling the package", dist::make))?;

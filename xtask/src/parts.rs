@@ -87,7 +87,8 @@ pub(crate) fn all() -> Result<Vec<Part>> {
 const ENTRIES: [&str; 4] = ["index.js", "inline.js", "lean.js", "observe.js"];
 
 /// The entries that pages load beside one of those, by their names: each as if it were alone.
-const BESIDE: [(&str, &str); 3] = [(HOOKS, "react/index.js"), ("actions", "actions.js"), (TIMELINE, "timeline.js")];
+const BESIDE: [(&str, &str); 5] =
+    [(HOOKS, "react/index.js"), ("actions", "actions.js"), ("forms", "forms.js"), ("state", "state.js"), (TIMELINE, "timeline.js")];
 
 fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }

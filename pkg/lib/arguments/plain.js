@@ -59,7 +59,7 @@ class Plain {
   #inside = null;
   /** The fields before the root: name and value, alternating. */
   #parts = [];
-  #ids = 0;
+  #ids;
   /**
    * Array slots, as the server counts them. `#slots`: of the nested arrays around the current value, up to the
    * nearest container that is no array. `#all`: of all arrays. `#timesMet`: the number of array items that refer
@@ -71,7 +71,8 @@ class Plain {
   #maxDepth;
   #prefixes;
 
-  constructor(args, maxDepth, prefixes) {
+  constructor(args, maxDepth, prefixes, lastPart) {
+    this.#ids = lastPart;
     this.#maxDepth = maxDepth;
     this.#prefixes = prefixes;
     try {
@@ -301,11 +302,11 @@ function hasGetter(value) {
 /**
  * Encodes arguments. Returns `body`, and `find` for their containers. There is no body if they hold other values, may
  * be too large or too deep, or the stack overflowed; an exception is dropped, because the encoder runs into it again.
- * `prefixes`: those of the names of a form's entries; empty if they are unknown.
+ * `prefixes`: those of the names of a form's entries; empty if they are unknown. `lastPart`: see `makeEncoding`.
  */
-export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
+export function plain(args, maxDepth = MAX_DEPTH, prefixes = [], lastPart = 0) {
   try {
-    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth, prefixes) : NONE;
+    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth, prefixes, lastPart) : NONE;
   } catch {
     return NONE;
   }

@@ -106,16 +106,17 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
 
 /**
  * Encodes a value at once. Returns `{ body, rest, find, free }`: `rest()` promises the body if `body` is undefined;
- * `find`: see `Encoding`; `free()` ends open streams and releases the data. Throws an `ActionError`.
+ * `find`: see `Encoding`; `free()` ends open streams and releases the data. `lastPart`: highest number of the parts
+ * that the caller adds to the body. Throws an `ActionError`.
  */
-export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
+export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried, lastPart = 0 }) {
   start();
   const instance = codec.count;
   const read = (run) => runTrapped(run, instance, "no");
   let user;
   let isFreed = false;
   const isThere = () => !isFreed && instance === codec.count && codec.isLive;
-  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && toLimitOptions(limits), tried));
+  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && toLimitOptions(limits), tried, lastPart));
   return {
     body: read(() => encoding.body()),
     rest: () => new Promise((resolve, reject) => {
@@ -151,6 +152,21 @@ const LEAVE_MESSAGES = {
   INTERNAL: "actionlane failed inside while this was still to come",
   TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
 };
+
+/**
+ * Reads the hidden fields of a form, names and values alternating. Returns `{ id, stateKey, bound, lastPart, parts,
+ * argumentsOf }`: see `FormAction` in Rust. Throws an `ActionError` if they name no action.
+ */
+export function readForm(fields, submitter) {
+  const read = (take) => {
+    start();
+    return runTrapped(() => take(new glue.FormFields(fields, submitter)), codec.count, "no");
+  };
+  const [id, stateKey, bound, lastPart, ...parts] = read((form) => form.facts());
+  /** Returns the text of the part `0`. Reads the fields again, because the instance may be another one. */
+  const argumentsOf = (encoded, replacesState) => read((form) => form.arguments(encoded, replacesState));
+  return { id, stateKey, bound, lastPart, parts, argumentsOf };
+}
 
 /** True if `plain.js` may write plain arguments for this version of Next.js. */
 export function writesPlain(nextVersion) {

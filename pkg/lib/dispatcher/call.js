@@ -15,17 +15,19 @@ import { performance } from "../page/globals.js";
 import { measureStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../abort_signals.js";
 import { callerOf } from "../error/call_site.js";
+import { reportedBody } from "../upload.js";
 
 /**
  * Calls an action. `from`: the function of the package that the page has called, or the result of `callerOf` for it.
- * `rule(options)` throws if that function does not allow one of the options.
+ * `rule(options)` throws if that function does not allow one of the options. `carried`: arguments that the server has
+ * written into the page, as `pkg/forms/carried.js` makes them.
  */
-export function call(client, ref, args, options, from, rule) {
+export function call(client, ref, args, options, from, rule, carried) {
   const room = measureStackRoom();
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = typeof from === "function" ? callerOf(from) : from;
   entry.hooks = client.options.hooks;
-  const again = () => call(client, ref, args, options, again, rule);
+  const again = () => call(client, ref, args, options, again, rule, carried);
   entry.again = again;
   const made = ActionCall.start(client, entry);
   begin(client, entry, room, () => {
@@ -39,19 +41,22 @@ export function call(client, ref, args, options, from, rule) {
     check(client, entry, own);
     const headers = headersOf(client, entry, own.headers);
     const run = (engine, makeOptions) => {
-      const wire = client.wireOf(engine, entry.actionId);
+      const wire = carried?.wire ?? client.wireOf(engine, entry.actionId);
       const sent = sentOf(list, wire);
       const limits = limitsOf(client, own);
       entry.limits = limits;
       let written;
       try {
-        written = bodyOf(client, entry, sent, { wire, limits, forgets: Boolean(own.durable) });
+        written = bodyOf(client, entry, sent, { wire, limits, forgets: Boolean(own.durable), carried });
+        if (carried) written = carried.into(written);
       } catch (error) {
         client.refuse(entry, error);
         return;
       }
       if (entry.over) return; // ended by a getter among its arguments
-      const { body, open } = written;
+      let { body, open } = written;
+      entry.onProgress = own.onProgress;
+      if (entry.onProgress) [body, open] = [reportedBody(client, own, body), true];
       engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, makeOptions(), body, open, headers);
     };
     return { own, run };
@@ -172,7 +177,8 @@ function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
 
 /** Returns the options of a call for the engine; undefined if it has none. */
 function engineOptions({ lane, name, record }, own) {
-  const { signal, headers, url, durable, limits, ...given } = own;
+  const { signal, headers, url, durable, limits, onProgress, ...given } = own;
+  if (onProgress) given.keepalive = false; // its request ends with the page
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;
   given.durable = record && { ttl: record.ttl };

@@ -20,6 +20,7 @@ import { AbortController, AbortSignal, setTimeout } from "../page/globals.js";
 import { AnswerReader, PageReader, excerpt } from "../answer.js";
 import { payloadOf } from "../answer/load_payload.js";
 import { waits } from "../boundary/wait.js";
+import { loadUpload } from "../upload.js";
 import { warnLate } from "../warnings.js";
 
 /** Returns `{ embedder, lost() }` for a `Client`. `lost()` cleans up after an instance that has trapped. */
@@ -33,10 +34,11 @@ export function embedderOf(client) {
 
   const embedder = {
     send(place, turn, id, url, headers, body, keepalive) {
-      const signal = signalOf(open.get(id));
+      const entry = open.get(id);
+      const signal = signalOf(entry);
       const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      const sent = client.send(url, init, true);
+      const sent = entry?.onProgress ? loadUpload.there.sendWithProgress(url, init, entry.onProgress) : client.send(url, init, true);
       const answer = keepalive ? answerOrLoss(sent) : sent;
       const seen = client.seeBasePath();
       waits.wait(place, turn, seen ? Promise.all([answer, seen]).then(([response]) => response) : answer);

@@ -214,7 +214,7 @@ export class Client {
     // The page may hold the call for long, so its arguments are released now.
     entry.free?.();
     entry.find = entry.free = entry.reading = undefined;
-    entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
+    entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = entry.onProgress = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }
 

@@ -53,6 +53,8 @@ export class Entry {
   /** `settle(error, outcome)` settles the promise; `again()` makes the same call once more. */
   settle = undefined;
   again = undefined;
+  /** Receives the progress of its upload. */
+  onProgress = undefined;
   hooks = undefined;
   /** Removes the listeners from the caller's signal. */
   quiet = undefined;

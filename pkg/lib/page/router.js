@@ -50,7 +50,7 @@ const DOCUMENT = {
     return here === there && url.includes("#") ? "went" : "leaving";
   },
   refresh(what) {
-    propertyOf(document, "dispatchEvent").call(document, new CustomEvent("actionlane:refresh", { detail: { kind: what } }));
+    propertyOf(document, "dispatchEvent").call(document, new CustomEvent("actionlane:refresh", { cancelable: true, detail: { kind: what } }));
   },
   reload() {
     location.reload();

@@ -1,7 +1,7 @@
-// Drives Chromium and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows
+// Drives a browser and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows
 // no test.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -94,16 +94,38 @@ async function serveFiles(root) {
 
 /** The browsers: what drives each, and its capabilities. */
 const BROWSERS = {
-  chromium: { driver: "chromedriver", args: [], capabilities: { ...options, "goog:loggingPrefs": { browser: "ALL" } } },
+  chromium: { driver: "chromedriver", args: [], capabilities: () => ({ ...options, "goog:loggingPrefs": { browser: "ALL" } }) },
   // Port 0 lets several drivers run at a time.
-  firefox: { driver: "geckodriver", args: ["--websocket-port=0"], capabilities: { "moz:firefoxOptions": { args: ["-headless"] } } },
+  firefox: { driver: "geckodriver", args: ["--websocket-port=0"], capabilities: () => ({ "moz:firefoxOptions": { args: ["-headless"] } }) },
+  webkit: { driver: "WebKitWebDriver", args: [], screen: true, capabilities: () => ({ "webkitgtk:browserOptions": { args: ["--automation"], binary: miniBrowser() } }) },
 };
+
+/** Returns the newest of WebKitGTK's own browsers, which lie beside its libraries. */
+function miniBrowser() {
+  const below = (dir) => (existsSync(dir) && statSync(dir).isDirectory() ? readdirSync(dir).map((name) => path.join(dir, name)) : []);
+  const parents = [...below("/usr/lib"), "/usr/lib", "/usr/libexec"].flatMap(below);
+  const found = parents.filter((dir) => path.basename(dir).startsWith("webkit")).map((dir) => path.join(dir, "MiniBrowser")).filter(existsSync);
+  if (found.length === 0) throw new Error("no MiniBrowser of WebKitGTK was found");
+  return found.sort().at(-1);
+}
+
+/** Starts a screen, and returns what shows a program on it. Xvfb picks a free number, and writes it once it is ready. */
+async function startScreen() {
+  const child = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+  const number = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("Xvfb ended before it was ready")));
+    child.stdout.once("data", (data) => resolve(String(data).trim()));
+  });
+  return { env: { DISPLAY: `:${number}`, LIBGL_ALWAYS_SOFTWARE: "1", GDK_BACKEND: "x11" }, end: () => child.kill() };
+}
 
 /** Starts a browser, Chromium unless named otherwise. Only Chromium has `cdp` and `console`. */
 export async function browse(name = "chromium") {
   const port = await freePort();
-  const { driver, args, capabilities: own } = BROWSERS[name];
-  const child = spawn(driver, [`--port=${port}`, ...args], { stdio: "ignore" });
+  const { driver, args, screen, capabilities: own } = BROWSERS[name];
+  const shown = screen ? await startScreen() : undefined;
+  const child = spawn(driver, [`--port=${port}`, ...args], { stdio: "ignore", env: { ...process.env, ...shown?.env } });
   const at = `http://127.0.0.1:${port}`;
   await until(async () => (await fetch(`${at}/status`)).ok);
   const send = async (method, path, body) => {
@@ -112,7 +134,7 @@ export async function browse(name = "chromium") {
     if (value?.error) throw new Error(`${value.error}: ${value.message}`);
     return value;
   };
-  const capabilities = { alwaysMatch: own };
+  const capabilities = { alwaysMatch: own() };
   const { sessionId } = await send("POST", "/session", { capabilities });
   const session = `/session/${sessionId}`;
   await send("POST", `${session}/timeouts`, { script: 20_000 });
@@ -132,9 +154,15 @@ export async function browse(name = "chromium") {
     open: (url) => send("POST", `${session}/url`, { url }),
     console: () => send("POST", `${session}/se/log`, { type: "browser" }),
     until: (act, ...args) => until(() => run(act, ...args)),
+    /** Types into the element as a user does. */
+    type: async (selector, text) => {
+      const found = await send("POST", `${session}/element`, { using: "css selector", value: selector });
+      await send("POST", `${session}/element/${Object.values(found)[0]}/value`, { text });
+    },
     end: async () => {
       await send("DELETE", session).catch(() => {});
       child.kill();
+      shown?.end();
     },
   };
 }

@@ -20,10 +20,12 @@ type Uses = BTreeMap<String, BTreeSet<String>>;
 pub(crate) fn check() -> Result<Ran> {
     let (root, pkg) = (workspace::root(), workspace::pkg());
     let mut scripts = files(&pkg.join("lib"), "js")?;
+    scripts.extend(files(&pkg.join("forms"), "js")?);
     scripts.extend(files(&pkg.join("observe"), "js")?);
     scripts.extend(files(&pkg.join("react"), "js")?);
     scripts.extend(files(&pkg.join("server"), "js")?);
     scripts.extend(files(&pkg.join("script"), "js")?);
+    scripts.extend(files(&pkg.join("state"), "js")?);
     scripts.extend(files(&pkg.join("timeline"), "js")?);
     scripts.extend(crate::stamp::entries(&pkg)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js")));
     let mut sources = rust_files(&root.join("src"))?;

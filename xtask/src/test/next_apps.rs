@@ -1,4 +1,4 @@
-//! The parts whose checks are scripts in `tests/next/`, which build Next apps and drive them in Chromium. Knows none of
+//! The parts whose checks are scripts in `tests/next/`, which build Next apps and drive them in browsers. Knows none of
 //! the checks: each script has its own.
 
 use anyhow::{Context, Result};
@@ -10,13 +10,22 @@ use crate::{browser, build, run, workspace};
 use super::count;
 use super::part::Ran;
 
-/// Versions that the script of the seam builds with, and one that must be refused.
+/// Versions that the scripts of the seam and of forms build with; the seam refuses the first.
 const VERSIONS: [Version; 3] = [Version::V14_2, Version::V15_5, Version::V16_4];
 
 /// Runs the seam's configurations that every run of the tests needs or, if `every` is set, all.
 pub(crate) fn configurations(every: bool) -> Result<Ran> {
     prepare(&VERSIONS)?;
     script("seam", every.then_some("--all"))
+}
+
+/// Runs the forms of a Next app, and the uploads of a page.
+pub(crate) fn forms() -> Result<Ran> {
+    for kind in [Kind::Firefox, Kind::WebKit] {
+        browser::ensure(kind).with_context(|| format!("the checks of forms need {kind:?}"))?;
+    }
+    prepare(&VERSIONS)?;
+    Ok(script("forms", None)?.and(script("progress", None)?))
 }
 
 /// Directories of `tests/next/` with the scripts of the part `examples`.

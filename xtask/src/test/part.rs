@@ -55,6 +55,8 @@ pub(crate) enum Part {
     Nexts,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
     NextApp,
+    /// Submit every kind of form of a Next app with React's scripts, with ours and with none, in three browsers
+    Forms,
     /// Build the apps of `examples/`, and one of the code in the documents, and drive them in Chromium
     Examples,
     /// Compare Next.js apps built with `actionlane/next` to the same apps without
@@ -71,7 +73,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -94,6 +96,7 @@ impl Part {
         Self::Soak,
         Self::Nexts,
         Self::NextApp,
+        Self::Forms,
         Self::Examples,
         Self::Seam,
     ];
@@ -115,7 +118,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Examples => "checks",
+            Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Forms | Self::Examples => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -151,6 +154,7 @@ impl Part {
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
             Self::NextApp => next_apps::configurations(all_nexts),
+            Self::Forms => next_apps::forms(),
             Self::Examples => next_apps::examples(),
             Self::Seam => runtime.block_on(nexts::with_seam(all_nexts)),
         }

@@ -14,8 +14,14 @@ const SEED: &str = "543535999";
 
 pub(crate) fn all() -> Result<Ran> {
     conformance::prepare()?;
-    let vectors =
-        count::tap(oracle::node(&["--test", "--test-reporter=tap", "vectors.test.mjs", "limits.test.mjs", "references.test.mjs"])?);
+    let vectors = count::tap(oracle::node(&[
+        "--test",
+        "--test-reporter=tap",
+        "vectors.test.mjs",
+        "limits.test.mjs",
+        "references.test.mjs",
+        "forms.test.mjs",
+    ])?);
     let finished = oracle::node(&["conformance.mjs"])?;
     let passed = conformance::count(&finished).unwrap_or(0);
     let conformance = Ran { passed, failed: u64::from(!finished.success), output: finished.stdout + &finished.stderr };

@@ -1,6 +1,6 @@
 // Holds what the server has seen, for all its bundles: requests and runs of actions, closed gates, faults to come.
 
-const blank = () => ({ requests: [], runs: [], gates: new Map(), faults: [], todos: [], sessions: 0, user: "u1" });
+const blank = () => ({ requests: [], runs: [], gates: new Map(), faults: [], todos: [], items: [], sessions: 0, user: "u1" });
 export const state = (globalThis.documentsState ??= blank());
 
 /** Notes that an action runs, and waits while its gate is closed. */

@@ -59,6 +59,19 @@ export async function fail() {
   throw new Error("failed on purpose");
 }
 
+/** Returns the cart with one item more. */
+export async function addItem(item) {
+  await begin("addItem", item);
+  state.items = [...state.items, item];
+  return { items: state.items };
+}
+
+export async function upload(form) {
+  const { size } = form.get("file");
+  await begin("upload", size);
+  return { bytes: size };
+}
+
 export async function echo(value) {
   return value;
 }

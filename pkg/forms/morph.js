@@ -1,0 +1,109 @@
+// Makes the document that of the page as the server renders it now, for refreshes of pages without a router. Must not
+// run a script of that page, nor take away what the user has typed or opened.
+
+import { Idiomorph } from "../dist/idiomorph.js";
+
+/** Elements that scripts of the page write, of which the server knows nothing. */
+const WRITTEN_BY_SCRIPTS = "script,[data-error-for],[data-state-for],progress[data-for]";
+
+/** Attributes of a pending form, and of fields with an error. */
+const SET_BY_SCRIPTS = ["aria-busy", "data-pending", "aria-invalid", "aria-errormessage"];
+
+/**
+ * Loads the page at `url` and morphs the document into it. Elements keep their identity, focus and selection; so do
+ * fields their value if it is not the one that the server has rendered. If the server has redirected, the browser
+ * goes there.
+ *
+ * Rejects with the reason of `signal`, and with an error if no page has come.
+ */
+export async function refreshByMorph({ url = location.href, signal } = {}) {
+  const page = await load(url, signal);
+  if (page) morph(page);
+}
+
+/** Promises the document of a page, without its scripts; undefined if the browser goes to another page. */
+async function load(url, signal) {
+  signal?.throwIfAborted();
+  const asked = new URL(url, document.baseURI);
+  // It parses HTML without a sink of Trusted Types, and its document runs no script.
+  const request = new XMLHttpRequest();
+  const abort = () => request.abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    await new Promise((resolve, reject) => {
+      request.onload = resolve;
+      request.onerror = () => reject(new Error(`the page at ${asked.pathname} could not be loaded`));
+      request.onabort = () => reject(signal.reason);
+      request.open("GET", asked);
+      request.setRequestHeader("Accept", "text/html");
+      request.setRequestHeader("Cache-Control", "no-cache");
+      request.responseType = "document";
+      request.send();
+    });
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+  const { status, response, responseURL } = request;
+  if (withoutHash(responseURL) !== withoutHash(asked.href)) return void location.assign(responseURL);
+  if (status >= 400 || !response?.body) throw new Error(`the page at ${asked.pathname} could not be loaded: status ${status}`);
+  for (const script of response.querySelectorAll("script")) script.remove();
+  return response;
+}
+
+const withoutHash = (url) => url.replace(/#.*/, "");
+
+function morph(page) {
+  const changed = changedFields();
+  Idiomorph.morph(document.body, page.body, {
+    morphStyle: "outerHTML",
+    callbacks: {
+      beforeNodeMorphed: (old) => !old.matches?.(WRITTEN_BY_SCRIPTS),
+      beforeNodeRemoved: (old) => !old.matches?.(WRITTEN_BY_SCRIPTS),
+      beforeAttributeUpdated: (name, element, how) => !isKept(name, element, how, changed),
+    },
+  });
+  document.title = page.title;
+  addStyles(page.head);
+}
+
+/** Returns the fields with another value than the server has rendered. */
+function changedFields() {
+  const fields = [...document.querySelectorAll("input,textarea,select")];
+  return new Set(fields.filter((field) => {
+    if (field.localName === "select") return isChanged(field);
+    return field.value !== field.defaultValue || (field.checked ?? false) !== (field.defaultChecked ?? false);
+  }));
+}
+
+function isChanged({ options, multiple }) {
+  const all = [...options];
+  // A list that names no default selects its first option.
+  const first = multiple || all.some(({ defaultSelected }) => defaultSelected) ? undefined : all.find(({ disabled }) => !disabled);
+  return all.some((option) => option.selected !== (option.defaultSelected || option === first));
+}
+
+function isKept(name, element, how, changed) {
+  switch (name) {
+    case "value":
+    case "checked":
+      return changed.has(element);
+    case "selected":
+      return changed.has(element.closest("select"));
+    // Opened by the user.
+    case "open":
+      return how === "remove";
+    // Of a form whose call has not ended.
+    case "disabled":
+      return element.form?.hasAttribute("data-pending") === true;
+    default:
+      return SET_BY_SCRIPTS.includes(name);
+  }
+}
+
+/** Adds the style sheets that the document lacks. A deployment may have renamed them. */
+function addStyles(head) {
+  const known = new Set([...document.head.querySelectorAll("link[rel=stylesheet]")].map(({ href }) => href));
+  for (const link of head.querySelectorAll("link[rel=stylesheet]")) {
+    if (!known.has(link.href)) document.head.append(document.importNode(link));
+  }
+}

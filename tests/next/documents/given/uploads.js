@@ -1,0 +1,1 @@
+export const values = ({ refs }) => ({ ids: { upload: refs.upload.id } });

@@ -1,0 +1,9 @@
+/** The document of every page. */
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <head><link rel="icon" href="data:," /></head>
+      <body>{children}</body>
+    </html>
+  );
+}

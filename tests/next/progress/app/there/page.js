@@ -1,0 +1,3 @@
+export default function There() {
+  return <p id="there">You are there.</p>;
+}
