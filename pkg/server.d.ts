@@ -1,6 +1,6 @@
 /**
  * Types of `actionlane/server`: runs an action or a route handler once, however often the client sends it, and gives
- * actions as references with their types.
+ * actions as references with their types, and names the request in logs.
  *
  * Durations are milliseconds. Points in time are milliseconds on the clock of `Date.now()`. See
  * `docs/idempotency.md`.
@@ -169,6 +169,58 @@ export type Claim =
 
 /** Makes a store in memory, which ends with the process. For tests. */
 export declare function memoryStore(): IdempotencyStore;
+
+/** The id and the trace of a request. */
+export interface Correlation {
+  /**
+   * The request's `x-request-id`, if it has 1 to 128 letters, digits and `_ . : / + = @ ~ -`. Otherwise the id of its
+   * trace or, without one, a new UUID.
+   */
+  readonly id: string;
+  /**
+   * The request's `traceparent`, as version 00 of W3C Trace Context: pass it on to the services that you call. A new
+   * one, sampled, if the request has none or one that cannot be read.
+   */
+  readonly traceparent: string;
+}
+
+/**
+ * Runs `fn` for a request: `correlationId()`, `traceparent()` and `sqlComment()` then know the request, in all code
+ * that `fn` calls and awaits. Returns what `fn` returns. Inside another `withCorrelation`, the inner one counts.
+ *
+ * Needs `AsyncLocalStorage`: Node.js from 20.16 on, and both runtimes of Next.js, have it. Elsewhere `fn` runs as
+ * well, and its argument is the only way to the correlation. In the client, the option `trace` sends the headers. See
+ * `docs/correlation.md`.
+ *
+ * @example
+ * ```ts
+ * return withCorrelation(await headers(), () => placeOrder(cart));
+ * ```
+ */
+export declare function withCorrelation<T>(
+  headers: { get(name: string): string | null | undefined },
+  fn: (correlation: Correlation) => T,
+): T;
+
+/** Returns the id of the request that the caller runs for. Outside of `withCorrelation`: undefined. */
+export declare function correlationId(): string | undefined;
+
+/** Returns the `traceparent` of the request that the caller runs for. Outside of `withCorrelation`: undefined. */
+export declare function traceparent(): string | undefined;
+
+/**
+ * Returns the statement with a comment at its end, in the form of sqlcommenter: `request_id`, `traceparent` and your
+ * own `tags`, of which 255 characters are kept. Every value is encoded, so none can end the comment. Returns the
+ * statement unchanged if it seems to have a comment, or if there is nothing to say.
+ *
+ * Each request makes another text: do not use it for statements that your client prepares by their text.
+ *
+ * @example
+ * ```ts
+ * await pool.query(sqlComment("INSERT INTO orders (sku) VALUES ($1)", { action: "placeOrder" }), [sku]);
+ * ```
+ */
+export declare function sqlComment(sql: string, tags?: Record<string, string | number | null | undefined>): string;
 
 /** References to actions, by name. */
 export type Refs<T> = { readonly [K in keyof T]: T[K] extends Action ? TypedRef<T[K]> : never };
