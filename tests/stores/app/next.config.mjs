@@ -1,0 +1,6 @@
+// One build is served by several processes; the environment of each says which store it uses.
+import { fileURLToPath } from "node:url";
+
+const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // the directory of node_modules
+
+export default { poweredByHeader: false, outputFileTracingRoot: above, turbopack: { root: above } };
