@@ -35,13 +35,57 @@ export async function startServer(dir, env, port) {
     },
   };
   try {
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`exit ${child.exitCode}`);
-      return (await fetch(`${server.url}/api/state`)).ok;
-    }, 60_000);
+    const answers = until(async () => (await fetch(`${server.url}/api/state`)).ok, 60_000);
+    answers.catch(() => {}); // it goes on after the process has ended
+    const dies = ended.then(([code]) => Promise.reject(new Error(`exit ${code}`)));
+    dies.catch(() => {});
+    await Promise.race([answers, dies]);
   } catch (error) {
     await server.kill();
     throw new Error(`next start: ${error.message}\n${log.join("").slice(-2_000)}`);
   }
   return server;
+}
+
+/**
+ * Starts `count` servers. `envOf(name)` is the environment of the server of that name: `"2.5"` is the fifth process in
+ * the third place.
+ */
+export async function startFleet(dir, count, envOf) {
+  const places = Array.from({ length: count }, () => ({ server: undefined, started: 0 }));
+  const killed = new Set();
+  const starting = new Set();
+  let over = false;
+
+  async function start(place) {
+    const name = `${places.indexOf(place)}.${(place.started += 1)}`;
+    const server = await startServer(dir, { SERVER: name, ...envOf(name) });
+    if (over) return server.kill();
+    place.server = Object.assign(server, { name });
+  }
+
+  await Promise.all(places.map(start));
+  return {
+    /** Names of all processes that were killed. */
+    killed,
+    /** Returns the servers that run. */
+    running: () => places.flatMap(({ server }) => server ?? []),
+    /** Ends the server of this name without warning, and begins to start another in its place. */
+    async kill(name) {
+      const place = places.find(({ server }) => server?.name === name);
+      if (!place) return;
+      const { server } = place;
+      place.server = undefined;
+      killed.add(name);
+      await server.kill();
+      const started = start(place).finally(() => starting.delete(started));
+      starting.add(started);
+      started.catch(({ message }) => console.error(message));
+    },
+    async end() {
+      over = true;
+      await Promise.allSettled([...starting]);
+      await Promise.all(places.map(({ server }) => server?.kill()));
+    },
+  };
 }

@@ -16,7 +16,7 @@ export async function openStore(kind = process.env.STORE, url = process.env.STOR
     db.pragma("journal_mode = WAL");
     return { store: sqliteStore(db) };
   }
-  const pool = new (driver("pg").Pool)({ connectionString: url, max: 10 });
+  const pool = new (driver("pg").Pool)({ connectionString: url, max: 10, application_name: process.env.SERVER });
   // A pool tells of idle connections that the server has ended, and takes others.
   pool.on("error", ({ message }) => console.error(`postgres: ${message}`));
   return { store: postgresStore(pool), pool };
