@@ -4,6 +4,7 @@ export { idempotent } from "./server/idempotent.js";
 export { idempotencyKey } from "./server/idempotency_key.js";
 export { idempotentRoute } from "./server/route.js";
 export { memoryStore } from "./server/memory.js";
+export { decodeRecord, encodeRecord } from "./server/record.js";
 export { IdempotencyError } from "./server/error.js";
 export { correlationId, traceparent, withCorrelation } from "./server/correlation.js";
 export { sqlComment } from "./server/sql_comment.js";
