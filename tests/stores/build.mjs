@@ -9,7 +9,7 @@ import { blocksOf } from "./blocks.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 
-/** Next must not look at types, which are checked by the part `types` of the tests. */
+/** Lets blocks import as the documents do. */
 const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
 
 /** Blocks of the documents, by the file of the app that they become. */
