@@ -156,16 +156,18 @@ async function runChecks({ pool, fleet, proxy, tab, runWorker }) {
 
   await check("a server that dies before it commits leaves nothing, and the next attempt runs", async (key) => {
     const holder = await pool.connect();
-    await holder.query("BEGIN");
-    await holder.query("LOCK TABLE outbox IN EXCLUSIVE MODE");
-    await place(key);
-    const waits = "SELECT application_name AS server FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO outbox%'";
-    await until(async () => (await holder.query(waits)).rows.length === 1);
-    assert.equal(await count("orders"), 0, "the order is not committed");
-    const [{ server }] = (await holder.query(waits)).rows;
-    await fleet.kill(server);
-    await holder.query("ROLLBACK");
-    holder.release();
+    try {
+      await holder.query("BEGIN");
+      await holder.query("LOCK TABLE outbox IN EXCLUSIVE MODE");
+      await place(key);
+      const waits = "SELECT application_name AS server FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO outbox%'";
+      await until(async () => (await pool.query(waits)).rows.length === 1);
+      assert.equal(await count("orders"), 0, "the order is not committed");
+      await fleet.kill((await pool.query(waits)).rows[0].server);
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+    }
     assert.equal(typeof (await number()), "number");
     assert.deepEqual([await count("orders"), await count("outbox")], [1, 1]);
   });
