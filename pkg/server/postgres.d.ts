@@ -65,7 +65,8 @@ export interface PostgresStore extends IdempotencyStore {
  *
  * @example
  * ```ts
- * const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }));
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL }).on("error", console.error);
+ * const store = postgresStore(pool);
  * await store.migrate();
  * ```
  */

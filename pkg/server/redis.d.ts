@@ -50,7 +50,8 @@ export interface RedisStoreOptions {
  * @example
  * ```ts
  * import { createClient } from "redis";
- * const store = redisStore(await createClient({ url: process.env.REDIS_URL }).connect());
+ * const client = createClient({ url: process.env.REDIS_URL }).on("error", console.error);
+ * const store = redisStore(await client.connect());
  * ```
  */
 export declare function redisStore(client: RedisClient, options?: RedisStoreOptions): IdempotencyStore;

