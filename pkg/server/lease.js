@@ -5,8 +5,8 @@
 const LONGEST = 2_147_483_647;
 
 /**
- * Calls `renew()` each third of `leaseMs`, until `stop()`. Calls `lose(cause)` once: when `renew` returns false, or when
- * it has not returned true for as long as the lease; `cause` is then its last error. Returns `stop`.
+ * Calls `renew()` each third of `leaseMs`, until `stop()`. Calls `lose(cause)` once: when `renew` returns false, or
+ * when it has not returned true for as long as the lease; `cause` is then its last error. Returns `stop`.
  */
 export function keepLease(renew, leaseMs, lose) {
   let beat, end, cause, isOver = false;

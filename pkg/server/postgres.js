@@ -1,10 +1,11 @@
-// The entry `actionlane/server/postgres`: a store of results in PostgreSQL, also inside of the caller's own transaction,
-// where effect and result are committed together. Must not import a driver.
+// The entry `actionlane/server/postgres`: a store of results in PostgreSQL, also inside of the caller's own
+// transaction, where effect and result are committed together. Must not import a driver.
 
 import { hasCode, queryOf } from "./postgres/clients.js";
 import { statementsFor } from "./postgres/statements.js";
 import { decodeRecord, encodeRecord } from "./record.js";
-import { checkOptions, isConnectionError, withRetries } from "./retry.js";
+import { isConnectionError, withRetries } from "./retry.js";
+import { checkOptions } from "./store_options.js";
 
 export function postgresStore(client, options = {}) {
   checkOptions("postgresStore", options, ["table", "maxBytes", "retryMs", "sql"]);
@@ -88,7 +89,8 @@ const UNREACHED = /^(?:08...|57P0[123]|53300|P1001|P1002|P1017|CONNECT_TIMEOUT|C
 const MESSAGE = /connection terminated|server closed the connection|connection (?:is )?closed/i;
 
 function isPassing(error) {
-  return isConnectionError(error) || hasCode(error, CONFLICT) || hasCode(error, UNREACHED) || MESSAGE.test(error?.cause?.message ?? error?.message);
+  if (isConnectionError(error) || hasCode(error, CONFLICT) || hasCode(error, UNREACHED)) return true;
+  return MESSAGE.test(error?.cause?.message ?? error?.message);
 }
 
 const ATTEMPTS = 5;

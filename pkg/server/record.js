@@ -36,9 +36,8 @@ function listOf(value) {
   const list = [];
   const place = (member) => {
     if (typeof member === "bigint") return ["n", String(member)];
-    if (member === undefined || (typeof member === "number" && (!Number.isFinite(member) || Object.is(member, -0)))) {
-      return ["w", Object.is(member, -0) ? "-0" : String(member)];
-    }
+    if (Object.is(member, -0)) return ["w", "-0"];
+    if (member === undefined || (typeof member === "number" && !Number.isFinite(member))) return ["w", String(member)];
     if (typeof member === "function" || typeof member === "symbol") throw new TypeError(`a ${typeof member} is not kept as it is`);
     if (typeof member !== "object" || member === null) return member;
     let at = places.get(member);
@@ -85,17 +84,15 @@ function arrayParts(array, place) {
 
 function writeError(error, place) {
   const name = Object.hasOwn(ERRORS, error.name) ? error.name : "Error";
-  return [name, place(error.message), place(typeof error.stack === "string" ? error.stack : undefined), ...(Object.hasOwn(error, "cause") ? [place(error.cause)] : [])];
+  const stack = typeof error.stack === "string" ? error.stack : undefined;
+  const cause = Object.hasOwn(error, "cause") ? [place(error.cause)] : [];
+  return [name, place(error.message), place(stack), ...cause];
 }
 
 /** Returns the value of a list: first every object, empty, then the members of each. */
 function valueOf(list) {
   const objects = list.map(emptyObject);
-  const member = (part) => {
-    if (!Array.isArray(part)) return part;
-    if (part.length === 1) return objects[part[0]];
-    return part[0] === "n" ? BigInt(part[1]) : WORDS.get(part[1]);
-  };
+  const member = (part) => (Array.isArray(part) && part.length === 1 ? objects[part[0]] : primitiveOf(part));
   for (const [at, entry] of list.entries()) fill(objects[at], entry, member);
   return objects[0];
 }
@@ -108,7 +105,7 @@ function emptyObject([kind, first, second]) {
     case "Set": return new Set();
     case "Date": return new Date(Array.isArray(first) ? NaN : first);
     case "RegExp": return new RegExp(first, second);
-    case "Boolean": case "Number": case "String": case "BigInt": return Object(boxed(first));
+    case "Boolean": case "Number": case "String": case "BigInt": return Object(primitiveOf(first));
     case "ArrayBuffer": return fromBase64(first).buffer;
     case "Error": return new ERRORS[first]();
     default: {
@@ -118,8 +115,11 @@ function emptyObject([kind, first, second]) {
   }
 }
 
-/** Returns the primitive in a `Number`, a `BigInt` and the like. */
-const boxed = (part) => (Array.isArray(part) ? (part[0] === "n" ? BigInt(part[1]) : WORDS.get(part[1])) : part);
+/** Returns the value that is no object. JSON has no word for some. */
+function primitiveOf(part) {
+  if (!Array.isArray(part)) return part;
+  return part[0] === "n" ? BigInt(part[1]) : WORDS.get(part[1]);
+}
 
 function fill(object, [kind, ...parts], member) {
   switch (kind) {
@@ -138,7 +138,8 @@ function fill(object, [kind, ...parts], member) {
       break;
     case "Error":
       for (const [at, name] of ["message", "stack", "cause"].entries()) {
-        if (at + 1 < parts.length) Object.defineProperty(object, name, { value: member(parts[at + 1]), configurable: true, writable: true });
+        if (at + 1 >= parts.length) break;
+        Object.defineProperty(object, name, { value: member(parts[at + 1]), configurable: true, writable: true });
       }
       break;
     default:

@@ -4,7 +4,8 @@
 import { decodeRecord, encodeRecord } from "./record.js";
 import { adapterOf } from "./redis/clients.js";
 import { CLAIM, FINISH, RELEASE, RENEW } from "./redis/scripts.js";
-import { checkOptions, isConnectionError, withRetries } from "./retry.js";
+import { isConnectionError, withRetries } from "./retry.js";
+import { checkOptions } from "./store_options.js";
 
 export function redisStore(client, options = {}) {
   checkOptions("redisStore", options, ["prefix", "maxBytes", "retryMs"]);
@@ -69,10 +70,13 @@ async function sha1(text) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Replies of a server that starts, changes its role or moves a key, and errors of clients without a connection. */
-const PASSING = /\b(?:LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|BUSY)\b|socket closed|connection is closed|client is offline|fetch failed|max retries/i;
+/** Replies of a server that starts, changes its role or moves a key. */
+const SERVER = /\b(?:LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|BUSY)\b/;
 
-const isPassing = (error) => isConnectionError(error) || PASSING.test(error?.message) || PASSING.test(error?.name);
+/** Messages of clients that have lost their connection. */
+const CLIENT = /socket closed|connection is closed|client is offline|fetch failed|max retries/i;
+
+const isPassing = (error) => isConnectionError(error) || SERVER.test(error?.message) || CLIENT.test(error?.message);
 
 /** Warns if the server may evict keys. A server that does not say is not asked again. */
 async function warnOfEviction(adapter) {

@@ -2,7 +2,7 @@
 // a driver: `node:sqlite` and `better-sqlite3` are used alike.
 
 import { decodeRecord, encodeRecord } from "./record.js";
-import { checkOptions } from "./retry.js";
+import { checkOptions } from "./store_options.js";
 
 const NAME = /^[a-z_][a-z0-9_]*$/i;
 
@@ -29,10 +29,12 @@ export function sqliteStore(db, options = {}) {
   const read = db.prepare(`SELECT token, fingerprint, record FROM "${table}" WHERE id = ?`);
   const renew = db.prepare(`UPDATE "${table}" SET until = ? WHERE id = ? AND token = ? AND record IS NULL AND until > ?`);
   const finish = db.prepare(`INSERT INTO "${table}" (id, token, fingerprint, until, record) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET token = excluded.token, fingerprint = excluded.fingerprint, until = excluded.until, record = excluded.record
+    ON CONFLICT (id) DO UPDATE
+    SET token = excluded.token, fingerprint = excluded.fingerprint, until = excluded.until, record = excluded.record
     WHERE until <= ? OR (token = excluded.token AND record IS NULL)`);
   const release = db.prepare(`DELETE FROM "${table}" WHERE id = ? AND token = ? AND record IS NULL`);
-  const sweep = db.prepare(`DELETE FROM "${table}" WHERE id IN (SELECT id FROM "${table}" WHERE until <= ? ORDER BY until LIMIT ?)`);
+  const sweep = db.prepare(`DELETE FROM "${table}" WHERE id IN
+    (SELECT id FROM "${table}" WHERE until <= ? ORDER BY until LIMIT ?)`);
   const changes = (statement, ...values) => Number(statement.run(...values).changes);
 
   return {

@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { CASES } from "../../pkg/test/stores.js";
 
-const FILES = ["redis", "postgres", "sqlite", "documents"];
+const FILES = ["redis", "postgres", "sqlite", "documents", "edge"];
 const names = process.argv.slice(2);
 let pass = 0;
 let fail = 0;
@@ -21,7 +21,7 @@ for (const file of FILES) {
 console.log(`pass ${pass}\nfail ${fail}`);
 process.exit(fail === 0 && pass > 0 ? 0 : 1);
 
-/** Runs all cases of one driver: `{ name, make, cases }`, or only its own if it `isAlone`. A world may have a `close()`. */
+/** Runs all cases of one driver, or only its own if it `isAlone`. A world may have a `close()`. */
 async function runSuite({ name, make, cases = [], isAlone = false }) {
   for (const [holds, run] of [...(isAlone ? [] : CASES), ...cases]) {
     const world = await make();

@@ -41,7 +41,7 @@ export async function startRedisCluster() {
   return { urls: nodes.map(({ url }) => url), stop: () => Promise.all(nodes.map((node) => node.stop())) };
 }
 
-/** Starts PostgreSQL with a new cluster, as it comes. `restart()` ends it at once, as a crash does, and starts it again. */
+/** Starts PostgreSQL with a new cluster, as it comes. `restart()` ends it as a crash does, and starts it again. */
 export async function startPostgres({ args = [] } = {}) {
   const bins = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").sort().reverse() : [];
   const program = find(["postgres"], [...bins.map((version) => `/usr/lib/postgresql/${version}/bin`), "/usr/local/bin", "/usr/bin"]);

@@ -26,7 +26,7 @@ function drizzle(client, sql) {
 /** Deepest error inside of errors that is read. */
 const DEEPEST = 6;
 
-/** True if one of the codes of an error, or of the errors inside of it, matches. Drivers nest the error of the server. */
+/** True if a code of an error, or of an error inside of it, matches. Drivers nest the error of the server. */
 export function hasCode(error, pattern, depth = 0) {
   if (typeof error !== "object" || error === null || depth > DEEPEST) return false;
   if ([error.code, error.originalCode].some((code) => typeof code === "string" && pattern.test(code))) return true;

@@ -9,7 +9,9 @@ const NAME = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?$/i;
 
 /** Returns the statements for a table. */
 export function statementsFor(table) {
-  if (typeof table !== "string" || !NAME.test(table)) throw new TypeError("postgresStore: table is a name of letters, digits and _, with or without its schema");
+  if (typeof table !== "string" || !NAME.test(table)) {
+    throw new TypeError("postgresStore: table is a name of letters, digits and _, with or without its schema");
+  }
   const name = table.split(".").map((part) => `"${part}"`).join(".");
   const index = `"${table.split(".").at(-1)}_until"`;
   const key = `hashtextextended('${table}:' || $1::text, 0)`;
@@ -60,7 +62,8 @@ END $migrate$`,
     /** `id, token`. */
     release: `DELETE FROM ${name} WHERE id = $1::text AND token = $2::text AND record IS NULL`,
     /** `limit`. */
-    sweep: `WITH old AS (SELECT id FROM ${name} WHERE until <= clock_timestamp() ORDER BY until LIMIT ($1::text)::int FOR UPDATE SKIP LOCKED),
+    sweep: `WITH old AS (SELECT id FROM ${name} WHERE until <= clock_timestamp()
+    ORDER BY until LIMIT ($1::text)::int FOR UPDATE SKIP LOCKED),
   gone AS (DELETE FROM ${name} AS c USING old WHERE c.id = old.id RETURNING 1)
   SELECT count(*)::int AS n FROM gone`,
   };
