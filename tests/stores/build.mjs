@@ -19,9 +19,16 @@ const BLOCKS = {
   "app/ship/route.ts": ["outbox-server", 4],
 };
 
-/** Returns the directory of the built app. `out` is `target/next`, which holds the packages of Next 16.4. */
-export function build(out = path.join(source, "../../target/next")) {
+/** Options of the scripts that use the app: where Next 16.4 is installed, and `--built` to take the app as it is. */
+export const OPTIONS = {
+  out: { type: "string", default: path.join(source, "../../target/next") },
+  built: { type: "boolean", default: false },
+};
+
+/** Returns the directory of the built app. */
+export function build({ out, built }) {
   const dir = path.join(path.resolve(out), "16.4/stores");
+  if (built) return dir;
   const blocks = Object.entries(BLOCKS).map(([file, [name, number]]) => [file, blocksOf(name)[number - 1].code]);
   const hash = createHash("sha256").update(JSON.stringify(blocks));
   for (const file of [...filesOf(path.join(source, "app")), fileURLToPath(import.meta.url), ...ours().flatMap(filesOf)]) hash.update(`\0${file}\0`).update(readFileSync(file));

@@ -1,23 +1,22 @@
 // Runs the action of docs/correlation.md on PostgreSQL, called from Chromium, and follows one id from the request of
 // the browser to the log of the server and to the statement in the database:
 //
-//   node correlation.mjs [--out DIR]
+//   node correlation.mjs [--built] [--out DIR]
 //
 // The last lines are `pass N` and `fail N`.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, until } from "../next/shared/browser.mjs";
 import { finish, judge, perform } from "../next/shared/tally.mjs";
-import { build } from "./build.mjs";
+import { OPTIONS, build } from "./build.mjs";
 import { startServer } from "./fleet.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startPostgres } from "./servers.mjs";
 
 const { Pool } = createRequire(import.meta.url)("pg");
 const { values } = parseArgs({
-  options: { out: { type: "string", default: fileURLToPath(new URL("../../target/next", import.meta.url)) } },
+  options: OPTIONS,
 });
 const ends = [];
 const ending = (it, how = "end") => {
@@ -26,7 +25,7 @@ const ending = (it, how = "end") => {
 };
 
 try {
-  const dir = build(values.out);
+  const dir = build(values);
   const database = ending(await startPostgres(), "stop");
   const pool = ending(new Pool({ connectionString: database.url }));
   const { postgresStore } = await import("../../pkg/server/postgres.js");

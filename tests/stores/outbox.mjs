@@ -1,6 +1,6 @@
 // Runs the code of docs/outbox-server.md on PostgreSQL, with a crash in each place that the document names:
 //
-//   node outbox.mjs [name] [--out DIR]
+//   node outbox.mjs [name] [--built] [--out DIR]
 //
 // The action runs in Next servers behind a proxy and is called from Chromium, the worker in a process of its own, and
 // the other service in a Next server of its own. A name runs the checks that contain it. No step waits for a time: a
@@ -17,7 +17,7 @@ import { browse, until } from "../next/shared/browser.mjs";
 import { pkg } from "../next/shared/packages.mjs";
 import { finish, judge, perform } from "../next/shared/tally.mjs";
 import { blocksOf } from "./blocks.mjs";
-import { build } from "./build.mjs";
+import { OPTIONS, build } from "./build.mjs";
 import { startFleet, startServer } from "./fleet.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startPostgres } from "./servers.mjs";
@@ -26,10 +26,10 @@ import { startWorld } from "./world.mjs";
 const require = createRequire(import.meta.url);
 const { values, positionals: [only = ""] } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: "string", default: fileURLToPath(new URL("../../target/next", import.meta.url)) } },
+  options: OPTIONS,
 });
 const [table, , worker] = blocksOf("outbox-server");
-const dir = build(values.out);
+const dir = build(values);
 const ends = [];
 const ending = (it, how = "end") => {
   ends.unshift(() => it[how]());

@@ -1,7 +1,7 @@
 // Makes thousands of calls from two browsers to four Next servers that are killed in their work, and checks that each
 // call has settled and each effect has taken place once:
 //
-//   node soak.mjs [store …] [--calls 2000] [--faults 0.05] [--seed 1] [--no-restart] [--out DIR]
+//   node soak.mjs [store …] [--calls 2000] [--faults 0.05] [--seed 1] [--no-restart] [--built] [--out DIR]
 //
 // A store is `redis`, `postgres`, `transaction` (PostgreSQL, with the effect in the transaction of claim and record) or
 // `sqlite`; by default, all. A round-robin proxy spoils a share of the requests, before or after the action has run.
@@ -10,12 +10,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { browse } from "../next/shared/browser.mjs";
 import { finish, judge } from "../next/shared/tally.mjs";
-import { build } from "./build.mjs";
+import { OPTIONS, build } from "./build.mjs";
 import { startFleet } from "./fleet.mjs";
 import { AFTER, BEFORE, startProxy } from "./proxy.mjs";
 import { startPostgres, startRedis } from "./servers.mjs";
@@ -28,7 +27,7 @@ const { values, positionals } = parseArgs({
     faults: { type: "string", default: "0.05" },
     seed: { type: "string", default: "1" },
     "no-restart": { type: "boolean", default: false },
-    out: { type: "string", default: fileURLToPath(new URL("../../target/next", import.meta.url)) },
+    ...OPTIONS,
   },
 });
 const [calls, faults, seed] = [values.calls, values.faults, values.seed].map(Number);
@@ -51,7 +50,7 @@ const STORES = {
 const chosen = positionals.length > 0 ? positionals : Object.keys(STORES);
 const unknown = chosen.filter((name) => !(name in STORES));
 if (unknown.length > 0) throw new Error(`there is no store ${unknown.join(", ")}`);
-const dir = build(values.out);
+const dir = build(values);
 for (const name of chosen) {
   try {
     await soak(name);
@@ -81,8 +80,8 @@ async function soak(name) {
     for (let n = 0; n < 2; n += 1) tabs.push(ending(await browse()));
     ledger.kill = fleet.kill;
     const arming = setInterval(() => {
-      // With three of them gone, a run would only show how fast servers start.
-      if (fleet.running().length > 1) ledger.arm();
+      // On a machine too slow for it, a run would only show how long servers take to start.
+      if (fleet.running().length >= SERVERS - 1) ledger.arm();
     }, KILL_EVERY_MS);
     const start = Date.now();
     let results;
@@ -116,6 +115,7 @@ async function call(tabs, url, name, restart) {
     const counts = await Promise.all(tabs.map((tab) => tab.run(async (count) => window.stores.soak.run(count), each)));
     const now = counts.reduce((a, b) => a + b);
     if (now > settled) [settled, since] = [now, Date.now()];
+    console.log(`${name}: ${settled} calls have settled`);
     if (restart && settled * 2 >= calls) restarted ??= restart();
   }
   await restarted;
@@ -157,7 +157,8 @@ function ledgerOf() {
       async effect({ call, id, server }) {
         if (!runs.has(call)) runs.set(call, []);
         runs.get(call).push({ id, server });
-        if (isArmed) {
+        // A call that was hit once may get through: the last open calls would otherwise be hit each time.
+        if (isArmed && runs.get(call).length === 1) {
           isArmed = false;
           await ledger.kill(server);
         }
