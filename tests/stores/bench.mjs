@@ -4,17 +4,20 @@
 //
 // By hand means with the same driver, in two statements and with nothing of what a store adds: no fingerprint, no
 // comparison of tokens, no encoding. The two take turns, so that both see the same machine. Prints p50 and p99 in
-// microseconds. Fails only if it cannot measure: on a busy machine the figures say little.
+// microseconds. A Node.js without `node:sqlite` runs that store in the newer one of the packages. Fails only if it cannot measure: on a busy machine the figures say little.
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { postgresStore } from "../../pkg/server/postgres.js";
 import { redisStore } from "../../pkg/server/redis.js";
 import { sqliteStore } from "../../pkg/server/sqlite.js";
 import { startPostgres, startRedis } from "./servers.mjs";
+import { programWithSqlite } from "./sqlite.mjs";
 
 const require = createRequire(import.meta.url);
 const { values, positionals } = parseArgs({
@@ -66,8 +69,8 @@ const CONTENDERS = {
   },
   async sqlite() {
     const dir = mkdtempSync(path.join(tmpdir(), "actionlane-bench-"));
-    const db = new (require("better-sqlite3"))(path.join(dir, "calls.sqlite"));
-    db.pragma("journal_mode = WAL");
+    const db = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(path.join(dir, "calls.sqlite"));
+    db.exec("PRAGMA journal_mode = WAL");
     db.exec("CREATE TABLE hand (id TEXT PRIMARY KEY, token TEXT NOT NULL, until REAL NOT NULL, record TEXT)");
     const claim = db.prepare("INSERT INTO hand (id, token, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
     const finish = db.prepare("UPDATE hand SET record = ?, until = ? WHERE id = ? AND token = ?");
@@ -88,17 +91,28 @@ const CONTENDERS = {
 
 const measured = {};
 for (const name of positionals.length > 0 ? positionals : Object.keys(CONTENDERS)) {
+  if (name === "sqlite" && programWithSqlite() !== process.execPath) {
+    const args = [fileURLToPath(import.meta.url), name, "--rounds", values.rounds, "--json"];
+    Object.assign(measured, JSON.parse(execFileSync(programWithSqlite(), args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })));
+    show(name);
+    continue;
+  }
   const contender = await CONTENDERS[name]();
   try {
     measured[name] = await measure(contender);
   } finally {
     await contender.end();
   }
-  const { store, byHand } = measured[name];
-  const ratio = (of) => (store[of] / byHand[of]).toFixed(2);
-  if (!values.json) console.log(`${name}: store ${store.p50} / ${store.p99} µs, by hand ${byHand.p50} / ${byHand.p99} µs (p50 / p99), ratios ${ratio("p50")} / ${ratio("p99")}`);
+  show(name);
 }
 if (values.json) console.log(JSON.stringify(measured));
+
+function show(name) {
+  if (values.json) return;
+  const { store, byHand } = measured[name];
+  const ratio = (of) => (store[of] / byHand[of]).toFixed(2);
+  console.log(`${name}: store ${store.p50} / ${store.p99} µs, by hand ${byHand.p50} / ${byHand.p99} µs (p50 / p99), ratios ${ratio("p50")} / ${ratio("p99")}`);
+}
 
 async function measure({ store, byHand }) {
   const once = async (id, token) => {

@@ -7,20 +7,20 @@ import { until } from "../next/shared/browser.mjs";
 
 const DRIVERS = fileURLToPath(new URL("package.json", import.meta.url));
 
-export const freePort = () => new Promise((resolve) => {
+const freePort = () => new Promise((resolve) => {
   const server = createServer().listen(0, "127.0.0.1", () => {
     const { port } = server.address();
     server.close(() => resolve(port));
   });
 });
 
-/** Starts a server of the app in `dir`. Promises it when it answers. `env` names its store. */
-export async function startServer(dir, env, port) {
-  port ??= await freePort();
+/** Starts a server of the app in `dir`. Promises it when it answers. `env` names its store, `program` its Node.js. */
+export async function startServer(dir, env, program = process.execPath) {
+  const port = await freePort();
   const all = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", DRIVERS, ...env };
   delete all.NODE_ENV;
   const args = ["node_modules/.bin/next", "start", "-p", String(port), "-H", "127.0.0.1"];
-  const child = spawn(process.execPath, args, { cwd: dir, env: all, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: dir, env: all, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => log.push(String(data)));
   const ended = once(child, "exit");
@@ -51,7 +51,7 @@ export async function startServer(dir, env, port) {
  * Starts `count` servers. `envOf(name)` is the environment of the server of that name: `"2.5"` is the fifth process in
  * the third place.
  */
-export async function startFleet(dir, count, envOf) {
+export async function startFleet(dir, count, envOf, program) {
   const places = Array.from({ length: count }, () => ({ server: undefined, started: 0 }));
   const killed = new Set();
   const starting = new Set();
@@ -59,7 +59,7 @@ export async function startFleet(dir, count, envOf) {
 
   async function start(place) {
     const name = `${places.indexOf(place)}.${(place.started += 1)}`;
-    const server = await startServer(dir, { SERVER: name, ...envOf(name) });
+    const server = await startServer(dir, { SERVER: name, ...envOf(name) }, program);
     if (over) return server.kill();
     place.server = Object.assign(server, { name });
   }

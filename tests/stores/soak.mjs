@@ -18,6 +18,7 @@ import { OPTIONS, build } from "./build.mjs";
 import { startFleet } from "./fleet.mjs";
 import { AFTER, BEFORE, startProxy } from "./proxy.mjs";
 import { startPostgres, startRedis } from "./servers.mjs";
+import { programWithSqlite } from "./sqlite.mjs";
 import { startWorld } from "./world.mjs";
 
 const { values, positionals } = parseArgs({
@@ -72,7 +73,7 @@ async function soak(name) {
     const ledger = ledgerOf();
     const world = ending(await startWorld(ledger.does));
     const env = { STORE: name === "transaction" ? "postgres" : name, WAY: name, STORE_URL: server.url, WORLD: world.url };
-    const fleet = ending(await startFleet(dir, SERVERS, () => env));
+    const fleet = ending(await startFleet(dir, SERVERS, () => env, name === "sqlite" ? programWithSqlite() : undefined));
     const dice = diceOf(seed);
     const drawn = {};
     const proxy = ending(await startProxy({ running: fleet.running, plan: () => draw(dice, drawn) }));
@@ -84,9 +85,12 @@ async function soak(name) {
       if (fleet.running().length >= SERVERS - 1) ledger.arm();
     }, KILL_EVERY_MS);
     const start = Date.now();
-    let results;
+    let results, restarts = 0;
     try {
-      const restart = values["no-restart"] || !server.restart ? undefined : () => server.restart();
+      const restart = values["no-restart"] || !server.restart ? undefined : async () => {
+        await server.restart();
+        restarts += 1;
+      };
       results = await call(tabs, proxy.url, name, restart);
     } finally {
       clearInterval(arming);
@@ -95,7 +99,8 @@ async function soak(name) {
     const seconds = Math.round((Date.now() - start) / 1000);
     const repeated = results.reduce((sum, { repeated }) => sum + repeated, 0);
     const said = Object.entries(drawn).map(([fault, times]) => `${fault} × ${times}`).join(", ");
-    console.log(`${name}: ${calls} calls in ${seconds} s, ${fleet.killed.size} servers killed, ${said}; clicked again ${repeated}; errors ${JSON.stringify(results.map(({ codes }) => codes))}`);
+    console.log(`${name}: ${calls} calls in ${seconds} s, ${fleet.killed.size} servers killed, the store restarted × ${restarts}, ${said}; clicked again ${repeated}; errors ${JSON.stringify(results.map(({ codes }) => codes))}`);
+    if (server.restart && !values["no-restart"]) judge(`${name}: the server of the store was restarted in the middle`, restarts === 1 ? undefined : `${restarts} times`);
     await check(name, { results, ledger, fleet, drawn, url: server.url });
   } finally {
     for (const end of ends) await end();

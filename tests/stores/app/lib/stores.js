@@ -12,8 +12,9 @@ export async function openStore(kind = process.env.STORE, url = process.env.STOR
     return { store: redisStore(await client.connect()) };
   }
   if (kind === "sqlite") {
-    const db = new (driver("better-sqlite3"))(url);
-    db.pragma("journal_mode = WAL");
+    const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+    const db = new DatabaseSync(url);
+    db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
     return { store: sqliteStore(db) };
   }
   const pool = new (driver("pg").Pool)({ connectionString: url, max: 10, application_name: process.env.SERVER });
