@@ -26,8 +26,8 @@ export interface PostgresStoreOptions {
   maxBytes?: number;
   /**
    * Time for which a statement is repeated while the server cannot be reached, or after a conflict of transactions
-   * (`40001`, `40P01`), in milliseconds. Each statement may be repeated safely. Inside a transaction none is. Default
-   * 10 000; 0: never.
+   * (`40001`, `40P01`), in milliseconds. Each statement may be repeated safely. Inside a transaction none is. A driver
+   * may wait for its connection besides. Default 10 000; 0: never.
    */
   retryMs?: number;
   /** Drizzle only: `sql` of `drizzle-orm`. */

@@ -34,7 +34,7 @@ export interface RedisStoreOptions {
   maxBytes?: number;
   /**
    * Time for which a statement is repeated while the server cannot be reached, in milliseconds. Each statement may be
-   * repeated safely. Default 10 000; 0: never.
+   * repeated safely. A client may wait for its connection besides. Default 10 000; 0: never.
    */
   retryMs?: number;
 }

@@ -49,7 +49,7 @@ holds("of fifty claims at once exactly one is granted", async ({ store, other })
   assert.deepEqual(await other.claim("b", by("other")), { state: "claimed" });
 });
 
-holds("of many ids each is granted once, to whoever asks first", async ({ store, other }) => {
+holds("of many ids each is granted to one claim only", async ({ store, other }) => {
   const ids = Array.from({ length: 40 }, (_, i) => `id${i}`);
   const granted = async (through, token) => {
     const mine = [];
