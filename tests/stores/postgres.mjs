@@ -122,7 +122,7 @@ export async function start() {
 
 const claim = (token, leaseMs = 60_000) => ({ token, fingerprint: null, leaseMs });
 
-/** What holds with every driver. */
+/** Cases of every driver. */
 const ofEach = [
   ["processes that start together make the table together, and again", async ({ client, options, run, second, table }) => {
     const name = `app.${table}`;
@@ -155,7 +155,7 @@ const ofEach = [
   }],
 ];
 
-/** What holds inside of the caller's own transaction. */
+/** Cases inside of the caller's own transaction. */
 function inTransactions(server) {
   return [
     ["effect and record are committed together", async ({ begin, store, effect, effects, other }) => {
@@ -257,7 +257,7 @@ function inTransactions(server) {
   ];
 }
 
-/** What holds with a connection to the server itself. */
+/** Cases with a connection to the server itself. */
 function ofConnections(server, connect) {
   return [
     ["an answer that is lost on the way changes nothing: claim, finish and call end as without", async ({ table, other }) => {

@@ -61,7 +61,7 @@ export async function start() {
   return { suites, stop };
 }
 
-/** What holds with every client. */
+/** Cases of every client. */
 const ofEach = [
   ["a server that has forgotten the scripts gets them again", async ({ store, other, client }) => {
     await store.claim("a", { token: "t", fingerprint: null, leaseMs: 60_000 });
@@ -89,7 +89,7 @@ async function forgetScripts(client) {
   else await client.script("FLUSH");
 }
 
-/** What holds with a client that has a connection to one server. */
+/** Cases of a client that has a connection to one server. */
 function ofConnections(redis, open) {
   const through = async (url, work) => {
     const client = await open({ url });
