@@ -204,10 +204,13 @@ async function prepare(url) {
   });
 }
 
-const countsIn = (url) => withPool(url, async (pool) => {
-  const { rows } = await pool.query("SELECT call, count(*)::integer AS times FROM effects GROUP BY call");
-  return new Map(rows.map(({ call, times }) => [call, times]));
-});
+/** Promises the number of committed effects by call. */
+function countsIn(url) {
+  return withPool(url, async (pool) => {
+    const { rows } = await pool.query("SELECT call, count(*)::integer AS times FROM effects GROUP BY call");
+    return new Map(rows.map(({ call, times }) => [call, times]));
+  });
+}
 
 async function withPool(url, use) {
   const { Pool } = createRequire(import.meta.url)("pg");

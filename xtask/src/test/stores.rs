@@ -18,11 +18,11 @@ pub(crate) fn all() -> Result<Ran> {
     build::prepare()?;
     build::package()?;
     install(Version::V16_4)?;
-    SCRIPTS.into_iter().try_fold(Ran::default(), |ran, script| Ok(ran.and(run(script)?)))
+    SCRIPTS.into_iter().try_fold(Ran::default(), |ran, words| Ok(ran.and(script(words)?)))
 }
 
 /// Runs a script. One that counts no check has failed.
-fn run(script: &[&str]) -> Result<Ran> {
+fn script(words: &[&str]) -> Result<Ran> {
     let mut node = run::command("node", &workspace::root().join("tests/stores"));
-    Ok(count::lines(run::captured(node.args(script))?))
+    Ok(count::lines(run::captured(node.args(words))?))
 }
