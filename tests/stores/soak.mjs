@@ -3,8 +3,8 @@
 //
 //   node soak.mjs [store …] [--calls 2000] [--faults 0.05] [--seed 1] [--no-restart] [--built] [--out DIR]
 //
-// A store is `redis`, `postgres`, `transaction` (PostgreSQL, with the effect in the transaction of claim and record) or
-// `sqlite`; by default, all. A round-robin proxy spoils a share of the requests, before or after the action has run.
+// A store is `redis`, `postgres`, `transaction` (PostgreSQL, with the effect in the transaction of claim and record),
+// `sqlite`, or `none`: without a store, effects must be seen to take place twice. By default, all. A round-robin proxy spoils a share of the requests, before or after the action has run.
 // Every two seconds, the next server that asks for its effect is killed there, so that it dies between effect and
 // record. In the middle, the server of the store is restarted. The last lines are `pass N` and `fail N`.
 import { mkdtempSync, rmSync } from "node:fs";
@@ -46,6 +46,7 @@ const STORES = {
     const dir = mkdtempSync(path.join(tmpdir(), "actionlane-soak-"));
     return { url: path.join(dir, "calls.sqlite"), stop: () => rmSync(dir, { recursive: true, force: true }) };
   },
+  none: () => ({ url: "", stop() {} }),
 };
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(STORES);
@@ -137,6 +138,7 @@ async function check(name, { results, ledger, fleet, drawn, url }) {
 
   const counts = name === "transaction" ? await countsIn(url) : ledger.counts();
   const twice = [...counts].filter(([, times]) => times > 1).map(([call, times]) => `${call} × ${times}`);
+  if (name === "none") return judge(`${name}: without a store, effects took place twice`, twice.length === 0 ? "none was" : undefined, `${twice.length} effects`);
   judge(`${name}: no effect took place twice`, wrong(twice));
   judge(`${name}: no effect was lost`, wrong(names.filter((call) => !counts.has(call))), `${counts.size} effects`);
   const again = ledger.runs.size > 0 ? [...ledger.runs].flatMap(([call, runs]) => runs.slice(0, -1).filter(({ server }) => !fleet.killed.has(server)).map(({ server }) => `${call} on ${server}`)) : ["no run"];
