@@ -4,7 +4,8 @@
 //
 // By hand means with the same driver, in two statements and with nothing of what a store adds: no fingerprint, no
 // comparison of tokens, no encoding. The two take turns, so that both see the same machine. Prints p50 and p99 in
-// microseconds. A Node.js without `node:sqlite` runs that store in the newer one of the packages. Fails only if it cannot measure: on a busy machine the figures say little.
+// microseconds. A Node.js without `node:sqlite` runs that store in the newer one of the packages. Fails only if it
+// cannot measure: on a busy machine the figures say little.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";

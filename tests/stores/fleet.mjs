@@ -28,7 +28,7 @@ export async function startServer(dir, env, program = process.execPath) {
     port,
     url: `http://127.0.0.1:${port}`,
     log,
-    /** Ends the process at once, in whatever it does. */
+    /** Ends the process at once, in the middle of its work. */
     async kill() {
       child.kill("SIGKILL");
       await ended;

@@ -4,9 +4,10 @@
 //   node soak.mjs [store …] [--calls 2000] [--faults 0.05] [--seed 1] [--no-restart] [--built] [--out DIR]
 //
 // A store is `redis`, `postgres`, `transaction` (PostgreSQL, with the effect in the transaction of claim and record),
-// `sqlite`, or `none`: without a store, effects must be seen to take place twice. By default, all. A round-robin proxy spoils a share of the requests, before or after the action has run.
-// Every two seconds, the next server that asks for its effect is killed there, so that it dies between effect and
-// record. In the middle, the server of the store is restarted. The last lines are `pass N` and `fail N`.
+// `sqlite`, or `none`: without a store, effects must be seen to take place twice. By default, all. A round-robin proxy
+// spoils a share of the requests, before or after the action has run. Every two seconds, the next server that asks for
+// its effect is killed there, so that it dies between effect and record. In the middle, the server of the store is
+// restarted. The last lines are `pass N` and `fail N`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

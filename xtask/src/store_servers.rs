@@ -1,4 +1,4 @@
-//! The servers of the stores that `actionlane/server` has: finds Redis, PostgreSQL and PgBouncer and, if possible, installs
+//! The servers of the stores of `actionlane/server`: finds Redis, PostgreSQL and PgBouncer and, if possible, installs
 //! them. Starts none: `tests/stores/servers.mjs` does.
 
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ function soakOf(charge) {
       prefix = name;
       actions = createDispatcher({ timeout: 5_000, retry: { limit: 200, budget: 300_000, delay: 100, backoffLimit: 1_000 } });
     },
-    /** Makes calls until there are `count`. Promises the number of settled calls when all have settled, or after 2 s. */
+    /** Makes calls until there are `count`. Promises the number of settled ones when all have, or after 2 s. */
     async run(count) {
       state.upTo = count;
       pump();
