@@ -229,6 +229,15 @@ function inTransactions(server) {
       assert.equal(attempts, 3);
       assert.deepEqual([(await rows(`SELECT n FROM ${table}_sum`))[0].n, await effects()], [2, ["a", "b"]]);
     }],
+    ["a transaction that fails otherwise is not repeated, and one that always conflicts is repeated four times", async ({ begin, run: rows }) => {
+      let attempts = 0;
+      const fails = (statement) => retryConflicts(() => begin((_, run) => ((attempts += 1), run(statement))));
+      await assert.rejects(fails("SELECT 1 / 0"));
+      assert.equal(attempts, 1);
+      await rows("CREATE OR REPLACE FUNCTION conflict() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40001'; END $$");
+      await assert.rejects(fails("SELECT conflict()"));
+      assert.equal(attempts, 6);
+    }],
     ["a redirect undoes the transaction like any error", async ({ begin, store, effect, effects }) => {
       const away = Object.assign(new Error("of Next"), { digest: "NEXT_REDIRECT;push;/thanks;307;" });
       const redirects = begin((tx, run) => idempotent(key, async () => (await run(effect("paid")), Promise.reject(away)), store.in(tx)));
