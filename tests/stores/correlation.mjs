@@ -65,6 +65,14 @@ try {
     assert.match(line.request, /^[0-9a-f-]{36}$/);
     assert.equal((await pool.query("SELECT count(*)::integer AS count FROM orders")).rows[0].count, 2);
   });
+
+  await perform("in the edge runtime of Next, each of the requests at a time knows its own id", async () => {
+    const parent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+    const ask = async (id) => (await fetch(`${server.url}/edge`, { headers: { "x-request-id": id, traceparent: parent } })).json();
+    const ids = Array.from({ length: 20 }, (_, n) => `edge-${n}`);
+    const wanted = (id) => ({ id, traceparent: parent, sql: `SELECT 1 /*request_id='${id}',traceparent='${parent}'*/`, runtime: "string" });
+    assert.deepEqual(await Promise.all(ids.map(ask)), ids.map(wanted));
+  });
 } catch (error) {
   judge("the run", error.stack);
 } finally {
