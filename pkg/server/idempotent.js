@@ -1,9 +1,11 @@
 // Runs a call once and answers every repetition from the store: the first call claims its id, runs and stores the
-// result; later calls get the stored result. Must not run `fn` without a claim. Knows no HTTP: `route.js` adds that.
+// result; later calls get the stored result. Must not run `fn` without a claim, nor return a value that is not stored.
+// Knows no HTTP: `route.js` adds that.
 
 import { IdempotencyError } from "./error.js";
 import { checkFaithful } from "./storable.js";
 import { fingerprintOf, hasKey, idOf } from "./idempotency_key.js";
+import { keepLease } from "./lease.js";
 
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;
@@ -17,38 +19,52 @@ export function idempotent(key, fn, store, options) {
  * fails, the result is lost, because `fn` has run.
  */
 export async function runOnce(key, fn, store, options, toStored) {
-  const { leaseMs, ttlMs, now } = readOptions(options);
-  if (!hasKey(key)) return fn();
+  const { leaseMs, ttlMs } = readOptions(options);
+  const lost = new AbortController();
+  const run = { signal: lost.signal };
+  if (!hasKey(key)) return fn(undefined, run);
   const [id, fingerprint] = await Promise.all([idOf(key), fingerprintOf(key)]);
   const token = crypto.randomUUID();
-  const start = now();
-  const claim = await store.claim(id, { token, fingerprint, now: start, until: start + leaseMs });
-  if (claim.state !== "claimed") return earlierResult(claim, fingerprint, key.action);
+  const claim = await store.claim(id, { token, fingerprint, leaseMs });
+  if (claim.state !== "claimed") return earlierResult(fingerprint, claim, key.action);
 
-  const storeResult = (record) => finish(store, id, token, record, () => now() + ttlMs, key.action);
-  let value;
+  const storeResult = (record) => finish(store, id, { token, fingerprint, ttlMs }, record, key.action);
+  let isRunning = true;
+  const isRenewed = store.renew && !store.transaction && leaseMs !== Infinity;
+  const lose = (cause) => isRunning && lost.abort(lostError(`lost the lease of "${key.action}" while it ran`, cause));
+  const stop = isRenewed ? keepLease(() => store.renew(id, token, leaseMs), leaseMs, lose) : () => {};
   try {
-    value = await fn(id);
-  } catch (error) {
-    const result = resultOf(error);
-    if (result) await storeResult(() => result);
-    // A claim that cannot be released ends with its lease; the error of `fn` matters more.
-    else await ignoreFailure(() => store.release(id, token));
-    throw error;
+    let value;
+    try {
+      value = await fn(id, run);
+    } catch (error) {
+      isRunning = false;
+      // In the caller's transaction nothing can be stored or released: the error ends it.
+      if (store.transaction) throw error;
+      const result = resultOf(error);
+      if (result) await storeResult(() => result);
+      // A claim that cannot be released ends with its lease; the error of `fn` matters more.
+      else await ignoreFailure(() => store.release(id, token));
+      throw error;
+    }
+    isRunning = false;
+    await storeResult(async () => ({ type: "value", value: await toStored(value) }));
+    return value;
+  } finally {
+    // Until here the lease is renewed: storing the result can take long, too.
+    stop();
   }
-  await storeResult(async () => ({ type: "value", value: await toStored(value) }));
-  return value;
 }
 
 /** Returns or throws the result that an earlier call with this key has stored. */
-function earlierResult({ state, fingerprint, record }, wanted, action) {
+function earlierResult(wanted, { state, fingerprint = wanted, record }, action) {
   if (fingerprint !== wanted) {
     throw new IdempotencyError("IDEMPOTENCY_MISMATCH", `"${action}" was called with this idempotency key and another payload`);
   }
   if (state === "running") throw new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", `"${action}" is running under this idempotency key`);
   if (record.type === "value") return record.value;
   if (record.type === "digest") throw Object.assign(new Error(record.digest.split(";")[0]), { digest: record.digest });
-  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, its result could not be stored`);
+  throw lostError(`"${action}" has run under this idempotency key, its result could not be stored`);
 }
 
 /**
@@ -62,15 +78,26 @@ export function resultOf(error) {
   return isResult ? { type: "digest", digest } : undefined;
 }
 
-/** Stores the result of `record()` until `until()`. */
-async function finish(store, id, token, record, until, action) {
+/** Stores the result of `record()`. Throws if it is not stored. */
+async function finish(store, id, claim, record, action) {
+  const put = async (record) => store.finish(id, { ...claim, record });
+  let isStored;
   try {
-    await store.finish(id, token, await record(), until());
+    isStored = await put(await record());
   } catch (cause) {
+    // The caller's transaction ends with this error, and undoes what the action did.
+    if (store.transaction) throw cause;
     // The action has run and must not run again.
-    await ignoreFailure(() => store.finish(id, token, { type: "lost" }, until()));
-    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but its result cannot be stored`, { cause });
+    await ignoreFailure(() => put({ type: "lost" }));
+    throw lostError(`"${action}" has run, but its result cannot be stored`, cause);
   }
+  if (isStored === true) return;
+  if (store.transaction) throw new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", `"${action}" has run under this idempotency key meanwhile`);
+  throw lostError(`"${action}" has run, but its lease was lost: another call has this idempotency key`);
+}
+
+function lostError(message, cause) {
+  return new IdempotencyError("IDEMPOTENCY_LOST", message, cause === undefined ? undefined : { cause });
 }
 
 async function ignoreFailure(work) {
@@ -84,11 +111,10 @@ async function ignoreFailure(work) {
 /** Checks the author's options and fills in the defaults. */
 function readOptions(options = {}) {
   if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
-  const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;
+  const { leaseMs = LEASE_MS, ttlMs = TTL_MS, ...unknown } = options;
   for (const name of Object.keys(unknown)) throw new TypeError(`idempotent: there is no option ${JSON.stringify(name)}`);
   for (const [name, value] of Object.entries({ leaseMs, ttlMs })) {
     if (typeof value !== "number" || !(value > 0)) throw new TypeError(`idempotent: ${name} is a number of milliseconds above 0`);
   }
-  if (typeof now !== "function") throw new TypeError("idempotent: now is a function");
-  return { leaseMs, ttlMs, now };
+  return { leaseMs, ttlMs };
 }

@@ -2,26 +2,35 @@
 // each would have its own.
 
 /** Makes a store that keeps what `structuredClone` can copy, for as long as the process lives. */
-export function memoryStore() {
+export function memoryStore({ now = Date.now } = {}) {
   const entries = new Map();
-  const running = (id, token) => {
+  const present = (id) => {
     const entry = entries.get(id);
+    return entry && entry.until > now() ? entry : undefined;
+  };
+  const running = (id, token) => {
+    const entry = present(id);
     return entry?.token === token && !entry.record ? entry : undefined;
   };
   return {
-    claim(id, { token, fingerprint, now, until }) {
-      const entry = entries.get(id);
-      if (entry && entry.until > now) {
-        const { fingerprint, record } = entry;
-        return record ? { state: "done", fingerprint, record: structuredClone(record) } : { state: "running", fingerprint };
-      }
-      for (const [other, { until }] of entries) if (until <= now) entries.delete(other);
-      entries.set(id, { token, fingerprint, until });
+    claim(id, { token, fingerprint, leaseMs }) {
+      const entry = present(id);
+      if (entry?.record) return { state: "done", fingerprint: entry.fingerprint, record: structuredClone(entry.record) };
+      if (entry && entry.token !== token) return { state: "running", fingerprint: entry.fingerprint };
+      for (const [other, { until }] of entries) if (until <= now()) entries.delete(other);
+      entries.set(id, { token, fingerprint, until: now() + leaseMs });
       return { state: "claimed" };
     },
-    finish(id, token, record, until) {
+    renew(id, token, leaseMs) {
       const entry = running(id, token);
-      if (entry) Object.assign(entry, { record: structuredClone(record), until });
+      if (entry) entry.until = now() + leaseMs;
+      return entry !== undefined;
+    },
+    finish(id, { token, fingerprint, record, ttlMs }) {
+      const entry = present(id);
+      if (entry?.record || (entry && entry.token !== token)) return entry.token === token;
+      entries.set(id, { token, fingerprint, record: structuredClone(record), until: now() + ttlMs });
+      return true;
     },
     release(id, token) {
       if (running(id, token)) entries.delete(id);

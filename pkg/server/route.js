@@ -5,10 +5,11 @@ import { IdempotencyError } from "./error.js";
 import { resultOf, runOnce } from "./idempotent.js";
 
 export async function idempotentRoute(key, fn, store, options) {
+  if (store.transaction) throw new TypeError("idempotentRoute: make the response from what idempotent gives in the transaction");
   let ran = false, response;
-  const run = async (id) => {
+  const run = async (id, lease) => {
     ran = true;
-    response = await fn(id);
+    response = await fn(id, lease);
     if (isFailure(response?.status)) throw new NoResult();
     return response;
   };

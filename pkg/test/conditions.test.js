@@ -20,6 +20,9 @@ const USES = {
   "actionlane/state": "if (m.state({ call() {} }, 'id', 1).getSnapshot().value !== 1) throw 1;",
   "actionlane/server": `const action = Object.assign(async () => {}, { $$typeof: Symbol.for("react.server.reference"), $$id: "40" });
     if (m.refs({ action }).action.id !== "40") throw 1;`,
+  "actionlane/server/redis": "m.redisStore({ evalsha() {}, eval() {} });",
+  "actionlane/server/postgres": "if (!m.postgresStore({ query() {} }).sql.includes('CREATE TABLE')) throw 1;",
+  "actionlane/server/sqlite": "try { m.sqliteStore({}); throw 1; } catch (error) { if (!(error instanceof TypeError)) throw error; }",
   "actionlane/next": "m.configureActions({}); if (m.withOptions(Math.max, {}) !== Math.max) throw 1;",
 };
 

@@ -34,7 +34,7 @@ const CALLS = {
     const { finish } = store;
     store.finish = (...args) => {
       store.finish = finish;
-      throw new Error(`no room for ${args[2].type}`);
+      throw new Error(`no room for ${args[1].record.type}`);
     };
     await first();
     return KEY;
@@ -55,17 +55,16 @@ for (const [comes, action, route, runs] of rows) {
   test(`a call that comes ${comes} ends as the table says`, async () => {
     for (const [call, said] of [[asAction, action], [asRoute, route]]) {
       let time = 0, ran = false;
-      const store = memoryStore();
-      const options = { now: () => time };
+      const store = memoryStore({ now: () => time });
       const first = async (how = {}) => {
         const begun = new Promise((resolve) => (how.begun = resolve));
-        const over = call(KEY, (isRoute) => perform(how, isRoute), store, options);
+        const over = call(KEY, (isRoute) => perform(how, isRoute), store);
         // The earlier call may fail or never end: its rejection is ignored.
         over.catch(() => {});
         await (how.hang ? begun : over.catch(() => {}));
       };
       const key = await CALLS[comes]({ first, store, later: (ms) => (time += ms) });
-      const answer = await call(key, (isRoute) => ((ran = true), perform({}, isRoute)), store, options);
+      const answer = await call(key, (isRoute) => ((ran = true), perform({}, isRoute)), store);
       assert.deepEqual([answer, ran ? "yes" : "no"], [said, runs]);
     }
   });
@@ -81,11 +80,11 @@ function perform({ hang, digest, fails, lost, status, begun }, isRoute) {
 }
 
 /** Makes a call as an action, and describes its end in the table's words. */
-async function asAction(key, fn, store, options) {
+async function asAction(key, fn, store) {
   let ran = false;
   const run = () => ((ran = true), fn(false));
   try {
-    assert.equal(await idempotent(key, run, store, options), "paid");
+    assert.equal(await idempotent(key, run, store), "paid");
     return ran ? "its value" : "the stored value";
   } catch (error) {
     if (ran) throw error;
@@ -94,8 +93,8 @@ async function asAction(key, fn, store, options) {
 }
 
 /** Makes a call as a route, and describes its end in the table's words. */
-async function asRoute(key, fn, store, options) {
-  const { status, headers } = await idempotentRoute(key, () => fn(true), store, options);
+async function asRoute(key, fn, store) {
+  const { status, headers } = await idempotentRoute(key, () => fn(true), store);
   const wait = headers.get("retry-after");
   if (headers.get("content-type") === "application/problem+json") return `${status}${wait ? `, \`Retry-After: ${wait}\`` : ""}`;
   if (headers.get("idempotent-replayed") !== "true") return "its response";

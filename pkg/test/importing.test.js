@@ -27,9 +27,17 @@ const BARE = `
 `;
 
 const API = ["ActionError", "createDispatcher", "decode", "encode", "init", "isActionError", "ready"];
-const SERVER = ["IdempotencyError", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore", "refs"];
+const SERVER = [
+  "IdempotencyError", "correlationId", "decodeRecord", "encodeRecord", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore", "refs",
+  "sqlComment", "traceparent", "withCorrelation",
+];
+const STORES = {
+  "server/redis.js": ["redisStore"],
+  "server/postgres.js": ["postgresStore", "retryConflicts"],
+  "server/sqlite.js": ["sqliteStore"],
+};
 
-for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["actions.js", ["actions"]], ["server.js", SERVER]]) {
+for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["actions.js", ["actions"]], ["server.js", SERVER], ...Object.entries(STORES)]) {
   test(`${entry} can be imported in a realm with nothing but the language`, async () => {
     const flags = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "--eval", BARE, "--"];
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, new URL(`../${entry}`, import.meta.url).href]);

@@ -2,6 +2,7 @@
 
 mod observe;
 mod rust;
+mod stores;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,8 @@ enum Choice {
     Observe,
     /// Make whole calls in Rust and through the npm package, in one page
     Rust,
+    /// Claim and finish in each store, beside the same statements by hand
+    Stores,
 }
 
 /// Kinds of work whose time is measured.
@@ -94,6 +97,11 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Choice::Rust => {
             let measured = rust::measure(args.rounds)?;
             print(args, &rust::table(&measured), &json!({ "rust": measured }));
+            return Ok(());
+        }
+        Choice::Stores => {
+            let measured = stores::measure(args.rounds)?;
+            print(args, &stores::table(&measured), &json!({ "stores": measured }));
             return Ok(());
         }
     };

@@ -1,12 +1,9 @@
 //! Browsers and their drivers: finds them and, if possible, installs them.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use e2e::{Installed, Kind};
 
-use crate::step::step;
-use crate::{run, tools, workspace};
+use crate::{apt, tools};
 
 /// An installed browser with its driver, or the reason why there is none and what to install.
 pub(crate) type Availability = Result<Installed>;
@@ -51,22 +48,5 @@ fn packages(kind: Kind) -> &'static [&'static str] {
 }
 
 fn install(kind: Kind) -> Result<()> {
-    let packages = packages(kind);
-    if !Path::new("/etc/debian_version").exists() || !is_root()? {
-        bail!("xtask installs browsers only as root on Debian");
-    }
-    step(&format!("installing {} with apt", packages.join(" and ")), || {
-        let apt = |args: &[&str]| {
-            let mut apt = run::command("apt-get", workspace::root());
-            run::quiet(apt.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        apt(&["update"])?;
-        // Waits up to 10 minutes for another apt to finish.
-        apt(&[&["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"], packages].concat())?;
-        Ok(())
-    })
-}
-
-fn is_root() -> Result<bool> {
-    Ok(run::quiet(run::command("id", workspace::root()).arg("-u"))?.trim() == "0")
+    apt::install(packages(kind))
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 mod apps;
+mod apt;
 mod artifacts;
 mod bench;
 mod browser;
@@ -35,6 +36,7 @@ mod sizes;
 mod soak;
 mod stamp;
 mod step;
+mod store_servers;
 mod test;
 mod tools;
 mod wasm;

@@ -15,6 +15,7 @@ mod part;
 mod react;
 mod report;
 mod soaking;
+mod stores;
 mod suites;
 
 use std::process::ExitCode;

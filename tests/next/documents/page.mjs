@@ -3,7 +3,7 @@ import { until } from "../shared/browser.mjs";
 
 /** Returns the functions by which the checks of a document use the app. */
 export function pageOf(server, tab, name) {
-  const { api, url } = server;
+  const { api, url, log } = server;
 
   /** Opens a path of the app. `state` is where a script of the page says that it is ready. */
   async function open(path) {
@@ -45,6 +45,8 @@ export function pageOf(server, tab, name) {
     runs,
     /** Returns the headers of each request of an action that has come to the server. */
     requests: async () => (await api("state")).requests,
+    /** Promises the first line of the server's log that contains this text. */
+    logged: (text) => until(async () => log.join("").split("\n").find((line) => line.includes(text))),
     /** Waits until so many runs of the action have begun. */
     untilRuns: (action, count) => until(async () => (await runs(action)).length >= count),
     /** Clicks the first button, or that with this text. */

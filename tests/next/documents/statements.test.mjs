@@ -1,17 +1,19 @@
-// Tests a store made of the three statements in the environment variable STATEMENTS, in SQLite: in `node:sqlite`, or,
+// Tests a store made of the four statements in the environment variable STATEMENTS, in SQLite: in `node:sqlite`, or,
 // in a Node.js without it, in the command `sqlite3`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after } from "node:test";
-import { deserialize, serialize } from "node:v8";
+import { decodeRecord, encodeRecord } from "../../../pkg/server.js";
 import { testStore } from "../../../pkg/test/stores.js";
-import { sqlite } from "../app/idempotency/sqlite.mjs";
 
-const [claim, finish, release] = process.env.STATEMENTS.replace(/^--.*$/gm, "").split(";").map((statement) => statement.trim()).filter(Boolean);
-const TABLE = "CREATE TABLE calls (id TEXT PRIMARY KEY, token TEXT NOT NULL, fingerprint TEXT, until REAL NOT NULL, record BLOB) WITHOUT ROWID";
-const READ = "SELECT fingerprint, hex(record) AS record FROM calls WHERE id = :id";
+/** The module `node:sqlite`; undefined before Node.js 22.13. */
+const sqlite = process.getBuiltinModule?.("node:sqlite");
+
+const [claim, renew, finish, release] = process.env.STATEMENTS.replace(/^--.*$/gm, "").split(";").map((statement) => statement.trim()).filter(Boolean);
+const TABLE = "CREATE TABLE calls (id TEXT PRIMARY KEY, token TEXT NOT NULL, fingerprint TEXT, until REAL NOT NULL, record TEXT) WITHOUT ROWID";
+const READ = "SELECT token, fingerprint, record FROM calls WHERE id = :id";
 const root = mkdtempSync(path.join(tmpdir(), "actionlane-statements-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 let made = 0;
@@ -19,16 +21,22 @@ let made = 0;
 testStore("the store of the documents", () => {
   const query = (sqlite ? inNode : byCommand)(path.join(root, String((made += 1))));
   query(TABLE, {});
-  return {
-    claim(id, { token, fingerprint, now, until }) {
-      if (query(claim, { id, token, fingerprint, now, until }).changes === 1) return { state: "claimed" };
+  const store = {
+    claim(id, { token, fingerprint, leaseMs }) {
+      if (query(claim, { id, token, fingerprint, now: Date.now(), leaseMs }).changes === 1) return { state: "claimed" };
       const [{ fingerprint: claimed, record }] = query(READ, { id }).rows;
-      if (record) return { state: "done", fingerprint: claimed, record: deserialize(Buffer.from(record, "hex")) };
+      if (record) return { state: "done", fingerprint: claimed, record: decodeRecord(record) };
       return { state: "running", fingerprint: claimed };
     },
-    finish: (id, token, record, until) => void query(finish, { id, token, record: serialize(record), until }),
+    renew: (id, token, leaseMs) => query(renew, { id, token, now: Date.now(), leaseMs }).changes === 1,
+    finish(id, { token, fingerprint, record, ttlMs }) {
+      if (query(finish, { id, token, fingerprint, record: encodeRecord(record), now: Date.now(), ttlMs }).changes === 1) return true;
+      return query(READ, { id }).rows[0]?.token === token;
+    },
     release: (id, token) => void query(release, { id, token }),
   };
+  const evict = (id) => void query("DELETE FROM calls WHERE id = :id", { id });
+  return { store, evict, renews: true };
 });
 
 function inNode(file) {

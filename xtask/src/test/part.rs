@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use e2e::Kind;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_apps, nexts, react, soaking, suites};
+use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_apps, nexts, react, soaking, stores, suites};
 
 /// A part; the variants are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,6 +51,8 @@ pub(crate) enum Part {
     Release,
     /// Make thousands of calls to a server that misbehaves, in Chromium
     Soak,
+    /// Run the stores of `actionlane/server` on real servers, and Next servers that are killed in their work
+    Stores,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
@@ -94,6 +96,7 @@ impl Part {
         Self::Apps,
         Self::Release,
         Self::Soak,
+        Self::Stores,
         Self::Nexts,
         Self::NextApp,
         Self::Forms,
@@ -118,7 +121,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Forms | Self::Examples => "checks",
+            Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Forms | Self::Examples | Self::Stores => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -152,6 +155,7 @@ impl Part {
             Self::Apps => runtime.block_on(apps::all()),
             Self::Release => suites::release(),
             Self::Soak => runtime.block_on(soaking::all()),
+            Self::Stores => stores::all(),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
             Self::NextApp => next_apps::configurations(all_nexts),
             Self::Forms => next_apps::forms(),

@@ -1,0 +1,74 @@
+// Builds the app of the tests of stores with Next 16.4, unless it is built already: the files of app/, and the actions
+// and the route of the documents. Knows no store: the environment of a server says which it has.
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { installOurs, linkNext, next, pkg } from "../next/shared/packages.mjs";
+import { blocksOf } from "./blocks.mjs";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+
+/** Lets blocks import as the documents do. */
+const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
+
+/** Blocks of the documents, by the file of the app that they become. */
+const BLOCKS = {
+  "blocks/correlation/2.ts": ["correlation", 2],
+  "blocks/outbox-server/2.ts": ["outbox-server", 2],
+  "app/ship/route.ts": ["outbox-server", 4],
+};
+
+/** Options of the scripts that use the app: where Next 16.4 is installed, and `--built` to take the app as it is. */
+export const OPTIONS = {
+  out: { type: "string", default: path.join(source, "../../target/next") },
+  built: { type: "boolean", default: false },
+};
+
+/** Returns the directory of the built app. */
+export function build({ out, built }) {
+  const dir = path.join(path.resolve(out), "16.4/stores");
+  if (built) return dir;
+  const blocks = Object.entries(BLOCKS).map(([file, [name, number]]) => [file, blocksOf(name)[number - 1].code]);
+  const hash = createHash("sha256").update(JSON.stringify(blocks));
+  for (const file of [...filesOf(path.join(source, "app")), fileURLToPath(import.meta.url), ...ours().flatMap(filesOf)]) hash.update(`\0${file}\0`).update(readFileSync(file));
+  const wanted = hash.digest("hex");
+  const stamp = path.join(dir, "built");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return dir;
+  rmSync(dir, { recursive: true, force: true });
+  cpSync(path.join(source, "app"), dir, { recursive: true });
+  for (const [file, code] of blocks) put(dir, file, code);
+  put(dir, "tsconfig.json", JSON.stringify(TSCONFIG));
+  install(dir);
+  next(dir);
+  writeFileSync(stamp, wanted);
+  return dir;
+}
+
+/** Returns the files of the package that the app uses. */
+function ours() {
+  const kept = (name) => !["node_modules", "test", "dist", "script", "bin"].includes(name) && !name.endsWith(".d.ts");
+  return readdirSync(pkg).filter(kept).map((name) => path.join(pkg, name));
+}
+
+function filesOf(file) {
+  return statSync(file).isFile() ? [file] : readdirSync(file).flatMap((inner) => filesOf(path.join(file, inner)));
+}
+
+function install(dir) {
+  installOurs(dir);
+  linkNext(dir);
+  // Next installs these if they are missing.
+  for (const name of ["typescript", "@types/react"]) {
+    mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
+    symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
+  }
+  put(dir, "node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
+  put(dir, "node_modules/@types/node/index.d.ts", "");
+}
+
+function put(dir, name, text) {
+  const file = path.join(dir, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
