@@ -66,7 +66,7 @@ fn put(source: &Path, name: &str, text: &[u8]) -> Result<()> {
     fs::write(&file, text).with_context(|| format!("writing {}", workspace::shown(&file)))
 }
 
-/// Returns the place of a page: mdBook takes `index.md` for the first page of a directory.
+/// Returns the place of a page. The first page of a directory is its index.
 fn in_site(name: &str) -> String {
     name.strip_suffix(FIRST).map_or_else(|| name.to_owned(), |dir| format!("{dir}index.md"))
 }
