@@ -20,9 +20,8 @@ const source = path.dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: { blocks: { type: "string" }, out: { type: "string", default: path.join(source, "../../../target/next") } },
 });
-const root = path.join(path.resolve(values.out), "16.4/first-hour");
-rmSync(root, { recursive: true, force: true });
-mkdirSync(root, { recursive: true });
+const beside = path.join(path.resolve(values.out), "16.4"); // of the packages of Next
+const root = clean(path.join(beside, "first-hour"));
 const [{ filename }] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", root], pkg));
 const documents = read(values.blocks);
 
@@ -42,7 +41,7 @@ finish();
 
 /** Copies the blocks of a document into a copy of the user's app, and makes the first call in each way. */
 async function follow({ name, blocks }) {
-  const dir = path.join(root, name);
+  const dir = clean(path.join(beside, `first-hour-${name}`));
   cpSync(path.join(source, "app"), dir, { recursive: true });
   install(dir);
   linkNext(dir);
@@ -102,6 +101,12 @@ async function follow({ name, blocks }) {
   }
 }
 
+function clean(dir) {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  return dir;
+}
+
 /** Installs the packed file, and nothing else, as the first command of README.md does. */
 function install(dir) {
   run("npm", ["install", path.join(root, filename), "--offline", "--no-audit", "--no-fund", "--loglevel=error", "--legacy-peer-deps"], dir);
@@ -117,8 +122,7 @@ function linkTypes(dir) {
 
 /** Bundles code for a page of its own, in a clean folder. The text leaves the id and the printing to the reader. */
 function bundle(name, code, out) {
-  const dir = path.join(root, name);
-  mkdirSync(dir, { recursive: true });
+  const dir = clean(path.join(root, name));
   writeFileSync(path.join(dir, "package.json"), '{ "type": "module" }');
   install(dir);
   const given = code.includes("/api/ids") ? "" : 'const { createPaymentSession: { id } } = await (await fetch("/api/ids")).json();\n';
