@@ -94,11 +94,8 @@ pub(crate) fn run(_: &Args) -> Result<()> {
 }
 
 /// The documents whose blocks are files of an app of examples/.
-const EXAMPLES: [(&str, &str); 3] = [
-    ("docs/libraries/", "examples/libraries"),
-    ("docs/observability.md", "examples/testing"),
-    ("docs/testing.md", "examples/testing"),
-];
+const EXAMPLES: [(&str, &str); 3] =
+    [("docs/libraries/", "examples/libraries"), ("docs/observability.md", "examples/testing"), ("docs/testing.md", "examples/testing")];
 
 impl Document {
     fn example(&self) -> Option<&'static str> {

@@ -44,7 +44,8 @@ pub(crate) fn pages() -> Result<Vec<Page>> {
         lists = (0..pages.len()).filter(|&index| index > list && pages[index].name.ends_with(FIRST)).collect();
     }
     let known: BTreeSet<&str> = pages.iter().map(|page| page.name.as_str()).collect();
-    let files = below(&workspace::root().join("docs"))?.into_iter().map(|file| workspace::shown(&file)).filter(|name| name.ends_with(".md"));
+    let files =
+        below(&workspace::root().join("docs"))?.into_iter().map(|file| workspace::shown(&file)).filter(|name| name.ends_with(".md"));
     let missing: Vec<String> = files.filter(|name| !known.contains(name.as_str())).collect();
     ensure!(missing.is_empty(), "README.md links neither of these pages, nor does a README.md of docs/: {}", missing.join(", "));
     Ok(pages)

@@ -15,7 +15,8 @@ use crate::{dist, handbook, npm, run, workspace};
 /// Copies the documents that npm ships from the root of the repository into `pkg/`: their links lead to packed files,
 /// and those to other files of the repository are plain text.
 pub(crate) fn copy_documents() -> Result<()> {
-    let manifest: Value = serde_json::from_str(&fs::read_to_string(workspace::pkg().join("package.json"))?).context("reading package.json")?;
+    let manifest: Value =
+        serde_json::from_str(&fs::read_to_string(workspace::pkg().join("package.json"))?).context("reading package.json")?;
     let packed: Vec<&str> = manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let place = |target: &str| {
         let path = target.strip_prefix("pkg/").unwrap_or(target);

@@ -57,7 +57,8 @@ pub(crate) fn make() -> Result<usize> {
 }
 
 /// Configuration of mdBook.
-const BOOK: &str = "[book]\ntitle = \"Actionlane\"\nlanguage = \"en\"\nsrc = \"src\"\n\n[output.html.search]\nenable = true\n\n[build]\n\
+const BOOK: &str = "[book]\ntitle = \"Actionlane\"\nlanguage = \"en\"\nsrc = \"src\"\n\n[output.html.search]\nenable = true\n\n\
+    [output.html.print]\nenable = false\n\n[build]\n\
     create-missing = false\n";
 
 fn put(source: &Path, name: &str, text: &[u8]) -> Result<()> {

@@ -72,7 +72,8 @@ fn text(body: &mut String, x: f64, y: f64, class: &str, said: &str) {
 /// Adds the part of a bar between two places, unless it is too small to be seen.
 fn rectangle(body: &mut String, class: &str, from: f64, to: f64, top: f64) {
     if to - from >= 0.5 {
-        let _ = writeln!(body, "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"20\" rx=\"3\"/>", to - from);
+        let _ =
+            writeln!(body, "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"20\" rx=\"3\"/>", to - from);
     }
 }
 
@@ -88,7 +89,10 @@ mod tests {
     #[test]
     fn bars_have_one_scale_and_a_part_that_waits() {
         let bars = || vec![Bar { action: "a<b", starts: 0.0, ends: 2000.0 }, Bar { action: "c", starts: 2000.0, ends: 2500.0 }];
-        let image = svg(&[Waterfall { title: "one & two", bars: bars(), ready: 2500.0 }, Waterfall { title: "three", bars: Vec::new(), ready: 0.0 }], "n");
+        let image = svg(
+            &[Waterfall { title: "one & two", bars: bars(), ready: 2500.0 }, Waterfall { title: "three", bars: Vec::new(), ready: 0.0 }],
+            "n",
+        );
         assert_eq!(image.matches("class=\"run\"").count(), 2);
         assert_eq!(image.matches("class=\"wait\"").count(), 1, "the first bar does not wait");
         assert!(image.contains("one &amp; two") && image.contains("a&lt;b") && image.contains("session ready: 2.50 s"));

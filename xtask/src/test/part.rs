@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Boundary,
     /// Check comments and documents: style, links, names, examples, and what rustdoc says
     Docs,
+    /// Make the site of README.md and docs/, and follow its links
+    Site,
     /// Build and pack the package, and check the packed file
     Build,
     /// Run the shared cases in Node.js
@@ -70,13 +72,14 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Native,
         Self::Boundary,
         Self::Docs,
+        Self::Site,
         Self::Build,
         Self::Node,
         Self::Chromium,
@@ -114,6 +117,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
+            Self::Site => "links",
             Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Examples => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
@@ -134,6 +138,7 @@ impl Part {
             Self::Native => suites::native(),
             Self::Boundary => Ok(boundary::check()?.and(layout::check()?)),
             Self::Docs => documents::check(),
+            Self::Site => Ok(Ran { passed: crate::site::make()? as u64, ..Ran::default() }),
             Self::Build => suites::build(),
             Self::Node => suites::cases_in_node(),
             Self::Chromium => suites::cases_in_chromium(),
