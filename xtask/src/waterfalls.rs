@@ -30,7 +30,7 @@ const TITLE: f64 = 46.0;
 
 /// The image brings its own colours: a page shows it as a picture, whose style sheet cannot see the page's.
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600}.dim{fill:#59636e}\
-    .wait{fill:#d1d9e0}.run{fill:#0969da}.ready{stroke:#1a7f37;stroke-width:2}.ready-text{fill:#1a7f37;font-weight:600}\
+    .wait{fill:#d1d9e0}.run{fill:#0969da}.ready{stroke:#1a7f37;stroke-width:2}.ready-text{fill:#1a7f37;font-weight:600;text-anchor:end}\
     @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.dim{fill:#9198a1}.wait{fill:#3d444d}.run{fill:#4493f8}\
     .ready{stroke:#3fb950}.ready-text{fill:#3fb950}}";
 
@@ -53,7 +53,7 @@ pub(crate) fn svg(waterfalls: &[Waterfall<'_>], note: &str) -> String {
         }
         // Writing to a `String` cannot fail.
         let _ = writeln!(body, "<line class=\"ready\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{first:.1}\" y2=\"{:.1}\"/>", top + 2.0);
-        text(&mut body, x.min(WIDTH - 180.0) + 6.0, first - 12.0, "ready-text", &format!("session ready: {}", seconds(*ready)));
+        text(&mut body, WIDTH - 10.0, first - 12.0, "ready-text", &format!("session ready: {}", seconds(*ready)));
     }
     top += 22.0;
     text(&mut body, 10.0, top, "dim", note);
