@@ -1,4 +1,4 @@
-// Builds the small examples, and makes the first call of each in Chromium: `examples/checkout/`, and the pages beside it
+// Builds the small examples, and makes the first call of each in Chromium: `examples/checkout/`, and beside it the pages
 // of `examples/html/`, `examples/worker/` and `examples/astro/`.
 //
 //   node run.mjs [--out DIR] [--apps DIR]

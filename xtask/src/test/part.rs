@@ -56,7 +56,8 @@ pub(crate) enum Part {
     Nexts,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
     NextApp,
-    /// Build the apps of `examples/`, one of the code in the documents, and one as a new user does; drive them in Chromium
+    /// Build the apps of `examples/`, one of the code in the documents, and one as a new user does, and drive them in
+    /// Chromium
     Examples,
     /// Compare Next.js apps built with `actionlane/next` to the same apps without
     Seam,
