@@ -77,7 +77,7 @@ fn source(path: &str) -> PathBuf {
 }
 
 /// Installs the tools, and the package as npm would install it.
-fn unpack() -> Result<()> {
+pub(crate) fn unpack() -> Result<()> {
     let dir = dir()?;
     for file in ["package.json", "package-lock.json"] {
         fs::copy(source(file), dir.join(file)).with_context(|| format!("copying {file}"))?;

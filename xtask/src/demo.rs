@@ -1,12 +1,14 @@
 //! `cargo xtask demo`: measures the payment page and serves it.
 
-use anyhow::{Result, bail};
+use std::fs;
+
+use anyhow::{Context, Result, bail};
 use e2e::{Driver, Installed, Kind, Www};
 
 use crate::artifacts::{build_all, prepare_all};
 use crate::measure::{Measured, measure};
 use crate::step::{note, step_async};
-use crate::www;
+use crate::{marked, waterfalls, workspace, www};
 
 /// Sets everything up, measures the payment page in a browser, serves it until Ctrl-C
 ///
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// Number of runs of each way
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Write the result to docs/waterfalls.svg and docs/performance.md
+    #[arg(long)]
+    write_docs: bool,
     /// Browser to measure in
     #[arg(long, value_enum, default_value_t = Measuring::Chromium)]
     browser: Measuring,
@@ -60,6 +65,9 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Ok(installed) => {
             let measured = measure_in(args.browser.kind(), installed, &app, args.runs).await?;
             report(&measured, args.json)?;
+            if args.write_docs {
+                write(&measured, args.runs)?;
+            }
         }
         Err(why) => note(&format!("nothing measured: {why:#}")),
     }
@@ -76,6 +84,17 @@ async fn measure_in(kind: Kind, installed: Installed, app: &Www, runs: usize) ->
         measure(&driver, app.url(), runs, note).await
     })
     .await
+}
+
+/// Place of the measured table in docs/performance.md.
+const MARK: &str = "measured: cargo xtask demo --write-docs";
+
+/// Writes the image for README.md and the table.
+fn write(measured: &Measured, runs: usize) -> Result<()> {
+    let note = format!("Medians of {runs} runs in headless Chromium against next start, by cargo xtask demo.");
+    let image = workspace::root().join("docs/waterfalls.svg");
+    fs::write(&image, waterfalls::svg(&measured.waterfalls(), &note)).with_context(|| format!("writing {}", workspace::shown(&image)))?;
+    marked::write("docs/performance.md", MARK, &format!("\n{}", measured.markdown()))
 }
 
 /// Prints the table: on standard output or, with `--json`, on standard error.

@@ -3,8 +3,8 @@
 //! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` must compile, unless its language is followed by
 //! `sketch`. In one document:
 //! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) must equal
-//!   that file of the document's app, word for word, without that line: of the demo app or, in docs/libraries/, of
-//!   examples/libraries/, whose own build compiles it;
+//!   that file of the document's app, word for word, without that line: of the demo app or, in some documents, of an
+//!   app of examples/, whose own build compiles it;
 //! - any other block is a module; a block that imports nothing continues the module of the block before it;
 //! - `<!-- given: … -->` just before a block holds declarations that the reader does not see; they apply to the whole
 //!   document.
@@ -84,7 +84,7 @@ impl Document {
             let given = given.as_ref().map(|(_, given)| given);
             json!({ "line": line, "language": language, "code": code, "file": file, "given": given, "module": module })
         };
-        json!({ "name": self.name, "blocks": Value::from_iter(self.blocks.iter().zip(self.modules()).map(of_block)) })
+        json!({ "name": self.name, "built": self.is_built(), "blocks": Value::from_iter(self.blocks.iter().zip(self.modules()).map(of_block)) })
     }
 }
 
@@ -93,18 +93,23 @@ pub(crate) fn run(_: &Args) -> Result<()> {
     Ok(())
 }
 
-/// The documents about libraries, and their app.
-const LIBRARIES: (&str, &str) = ("docs/libraries/", "examples/libraries");
+/// The documents whose blocks are files of an app of examples/.
+const EXAMPLES: [(&str, &str); 3] =
+    [("docs/libraries/", "examples/libraries"), ("docs/observability.md", "examples/testing"), ("docs/testing.md", "examples/testing")];
 
 impl Document {
+    fn example(&self) -> Option<&'static str> {
+        EXAMPLES.into_iter().find(|(documents, _)| self.name.starts_with(documents)).map(|(_, app)| app)
+    }
+
     /// Returns the directory of the app whose files the blocks name, relative to the repository.
     pub(crate) fn app(&self) -> &'static str {
-        if self.is_built() { LIBRARIES.1 } else { "www" }
+        self.example().unwrap_or("www")
     }
 
     /// True if the build of the app compiles the blocks that name a file: they use packages that only the app has.
     pub(crate) fn is_built(&self) -> bool {
-        self.name.starts_with(LIBRARIES.0)
+        self.example().is_some()
     }
 }
 
@@ -240,9 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn documents_about_libraries_have_their_own_app() {
+    fn documents_about_other_packages_have_their_own_app() {
         let document = |name: &str| Document { name: name.to_owned(), blocks: Vec::new() };
         assert_eq!((document("docs/libraries/swr.md").app(), document("docs/libraries/swr.md").is_built()), ("examples/libraries", true));
+        assert_eq!((document("docs/testing.md").app(), document("docs/testing.md").is_built()), ("examples/testing", true));
         assert_eq!((document("docs/react.md").app(), document("docs/react.md").is_built()), ("www", false));
     }
 

@@ -18,7 +18,9 @@ mod documents;
 mod finder;
 mod fuzz;
 mod glue;
+mod handbook;
 mod imports;
+mod marked;
 mod measure;
 mod names;
 mod nexts;
@@ -32,6 +34,7 @@ mod prose;
 mod release;
 mod run;
 mod rust;
+mod site;
 mod sizes;
 mod soak;
 mod stamp;
@@ -40,6 +43,7 @@ mod store_servers;
 mod test;
 mod tools;
 mod wasm;
+mod waterfalls;
 mod workspace;
 mod wrappers;
 mod www;
@@ -70,6 +74,7 @@ enum Command {
     Fuzz(fuzz::Args),
     Nexts(nexts::Args),
     Release(release::Args),
+    Site(site::Args),
     Soak(soak::Args),
     Test(test::Args),
 }
@@ -101,6 +106,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
         Command::Release(args) => release::run(&args),
+        Command::Site(args) => site::run(&args),
         Command::Soak(args) => runtime.block_on(soak::run(&args)),
         Command::Test(args) => return test::run(&args, &runtime),
     };

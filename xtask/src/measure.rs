@@ -4,6 +4,8 @@ use anyhow::{Context, Result, ensure};
 use e2e::{Browser, Driver, Row, Run};
 use serde::Serialize;
 
+use crate::waterfalls::{Bar, Waterfall, seconds};
+
 /// A way to send the two actions, by its name in `window.demo.run(way)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -124,6 +126,49 @@ impl Measured {
             }
         }
         table
+    }
+}
+
+impl Measured {
+    /// Returns the table for docs/performance.md: a line for each way, and the times of its two actions.
+    pub(crate) fn markdown(&self) -> String {
+        let Actionlane { policy, queue, skip, lane, route } = &self.actionlane;
+        let ways = [
+            ("Next's own client", &self.next),
+            ("Actionlane, one lane", queue),
+            ("Actionlane, one lane, `render: \"skip\"`", skip),
+            ("Actionlane, a lane of its own", lane),
+            ("Actionlane, imported actions with a policy", policy),
+            ("Actionlane, `route()` to a route handler", route),
+        ];
+        let mut table = "| the same two actions, the same server | session ready |".to_owned();
+        let actions: Vec<&str> = self.next.rows.iter().map(|row| row.action.as_str()).collect();
+        table += &actions.iter().map(|action| format!(" {action} |")).collect::<String>();
+        table += &format!("\n|{}\n", "---|".repeat(2 + actions.len()));
+        for (way, median) in ways {
+            table += &format!("| {way} | {} |", seconds(median.session_ready_ms));
+            for row in &median.rows {
+                let waits = if row.waited_ms < 10.0 { String::new() } else { format!("waits {}, then ", seconds(row.waited_ms)) };
+                table += &format!(" {waits}{} |", seconds(row.duration_ms));
+            }
+            table.push('\n');
+        }
+        table
+    }
+
+    /// Returns the two runs that README.md shows.
+    pub(crate) fn waterfalls(&self) -> [Waterfall<'_>; 2] {
+        [
+            self.next.waterfall("Next's own client: one action at a time"),
+            self.actionlane.policy.waterfall("Actionlane: the session has a lane of its own"),
+        ]
+    }
+}
+
+impl Median {
+    fn waterfall<'a>(&'a self, title: &'a str) -> Waterfall<'a> {
+        let bar = |row: &'a Row| Bar { action: &row.action, starts: row.start_ms, ends: row.start_ms + row.duration_ms };
+        Waterfall { title, bars: self.rows.iter().map(bar).collect(), ready: self.session_ready_ms }
     }
 }
 

@@ -10,17 +10,40 @@ use serde_json::Value;
 use crate::stamp::Stamp;
 use crate::step::step;
 use crate::wasm::{self, Module};
-use crate::{dist, npm, run, workspace};
+use crate::{dist, handbook, npm, run, workspace};
 
-/// Copies the documents that npm ships from the root of the repository into `pkg/`.
+/// Copies the documents that npm ships from the root of the repository into `pkg/`: their links lead to packed files,
+/// and those to other files of the repository are plain text.
 pub(crate) fn copy_documents() -> Result<()> {
-    for name in DOCUMENTS {
-        let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
-        let text = fs::read(&from).with_context(|| format!("reading {name}"))?;
-        write_changed(&to, &text)?;
+    let manifest: Value =
+        serde_json::from_str(&fs::read_to_string(workspace::pkg().join("package.json"))?).context("reading package.json")?;
+    let packed: Vec<&str> = manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let place = |target: &str| {
+        let path = target.strip_prefix("pkg/").unwrap_or(target);
+        let is_packed = packed.iter().any(|file| path == *file || path.strip_prefix(file).is_some_and(|rest| rest.starts_with('/')));
+        is_packed.then(|| path.to_owned())
+    };
+    let shipped = handbook::files()?;
+    let of_docs = workspace::pkg().join("docs");
+    if of_docs.exists() {
+        for file in handbook::below(&of_docs)? {
+            if !shipped.iter().any(|name| workspace::pkg().join(name) == file) {
+                fs::remove_file(&file).with_context(|| format!("removing {}", workspace::shown(&file)))?;
+            }
+        }
     }
-    Ok(())
+    for name in DOCUMENTS.iter().map(|&name| name.to_owned()).chain(shipped) {
+        let (from, to) = (workspace::root().join(&name), workspace::pkg().join(&name));
+        let text = fs::read_to_string(&from).with_context(|| format!("reading {name}"))?;
+        let text = if name.ends_with(".md") { handbook::placed(&name, &text, place) } else { text };
+        fs::create_dir_all(to.parent().unwrap_or(&to))?;
+        write_changed(&to, text.as_bytes())?;
+    }
+    write_changed(&workspace::pkg().join(FOR_PROGRAMS), handbook::for_programs(&handbook::pages()?).as_bytes())
 }
+
+/// The list of documents for programs that read them.
+const FOR_PROGRAMS: &str = "llms.txt";
 
 /// Writes the types that callers of `require` get, beside those that callers of `import` get: TypeScript takes a
 /// `.d.ts` here for types of a module.
@@ -41,7 +64,7 @@ pub(crate) fn write_changed(file: &Path, text: &[u8]) -> Result<()> {
     Ok(())
 }
 
-const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 5] = ["README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Sources of the code that makes `pkg/dist/`: a change of them makes it again.
 const BUILD_CODE: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
@@ -86,7 +109,7 @@ pub(crate) fn packed() -> Result<PathBuf> {
 
 /// Adds the files from which the bundles and the packed file are made.
 pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
-    stamp.input(&workspace::pkg(), &["node_modules", "dist", "test"])
+    stamp.input(&workspace::pkg(), &["node_modules", "dist", "test", "docs", FOR_PROGRAMS])
 }
 
 #[derive(Deserialize)]
@@ -109,6 +132,12 @@ fn check(packed: &Path) -> Result<usize> {
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "files are missing in it: {}", missing.join(", "));
+    let mut dead = Vec::new();
+    for name in files.iter().filter(|name| name.ends_with(".md")) {
+        dead.extend(handbook::dead(name, &from_packed(packed, name)?, |file| files.contains(&file)));
+    }
+    dead.extend(handbook::dead(FOR_PROGRAMS, &from_packed(packed, FOR_PROGRAMS)?, |file| files.contains(&file)));
+    ensure!(dead.is_empty(), "{}", dead.join("\n"));
     for wasm in wasm::MODULES.iter().map(Module::wasm) {
         if unpacked(packed, &in_pkg(&wasm))? != fs::read(&wasm)? {
             bail!("{} in it is not the file that was just built", in_pkg(&wasm));
@@ -118,7 +147,8 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Files that must be packed even if package.json does not name them.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 9] = [
+    FOR_PROGRAMS,
     "index.js",
     "index.d.ts",
     "dist/actionlane.js",

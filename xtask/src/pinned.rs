@@ -19,6 +19,9 @@ pub(crate) const GECKODRIVER: Tool = Tool { package: "geckodriver", version: "0.
 
 pub(crate) const WASM_PACK: Tool = Tool { package: "wasm-pack", version: "0.15.1", programs: &["wasm-pack"] };
 
+/// Makes the pages of `cargo xtask site`.
+pub(crate) const MDBOOK: Tool = Tool { package: "mdbook", version: "0.5.4", programs: &["mdbook"] };
+
 /// The oldest major version of Node.js on which everything runs.
 pub(crate) const NODE_MAJOR: u32 = 20;
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::parts::{self, Part};
-use crate::{npm, run, workspace};
+use crate::{marked, npm, run, workspace};
 
 /// Limits of parts. A part that misses its limit is marked in the table, and may not grow further.
 const LIMITS: [Limit; 8] = [
@@ -138,22 +138,22 @@ impl Sizes {
         self.parts.iter().find(|(part, _)| part == name).map(|&(_, size)| size).unwrap_or_default()
     }
 
-    /// Returns the sentence in README.md: what a page loads.
+    /// Returns the table in README.md: what a page loads.
     fn download(&self) -> String {
-        let [wasm, script, flight, alone] = [parts::WASM, parts::ENTRY, parts::FLIGHT, parts::ALONE].map(|name| self.of(name));
-        let kb = |bytes: u64| (bytes + 500) / 1000;
-        format!(
-            "{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip), {} kB more ({} kB) once a value is not plain, \
-             or one file of {} kB ({} kB)",
-            kb(wasm.brotli),
-            kb(script.brotli),
-            kb(wasm.gzip),
-            kb(script.gzip),
-            kb(flight.brotli),
-            kb(flight.gzip),
-            kb(alone.brotli),
-            kb(alone.gzip)
-        )
+        let rows = [
+            ("with the first dispatcher: wasm", parts::WASM),
+            ("with it: JavaScript", parts::ENTRY),
+            ("once a value is not plain", parts::FLIGHT),
+            ("instead of all three: one file, `actionlane.full.js`", parts::ALONE),
+            ("all hooks for React", parts::HOOKS),
+            ("the observer, without a dispatcher", parts::OBSERVE),
+            ("the timeline", parts::TIMELINE),
+        ];
+        let line = |(loaded, part): (&str, &str)| {
+            let [brotli, gzip] = [self.of(part).brotli, self.of(part).gzip].map(|bytes| (bytes + 500) / 1000);
+            format!("| {loaded} | {brotli} kB | {gzip} kB |\n")
+        };
+        format!("\n| loaded | brotli | gzip |\n|---|---|---|\n{}", rows.map(line).concat())
     }
 
     /// Returns the sentence in docs/loading.md: how much larger the default entry gets as one file.
@@ -162,47 +162,29 @@ impl Sizes {
         format!("{whole} kB instead of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
     }
 
-    /// Returns the documents with sizes, and the sentence of each.
+    /// Returns the documents with sizes, and the part of each that says them.
     fn documents(&self) -> [(&'static str, String); 2] {
-        [("README.md", wrapped(&self.download())), ("docs/loading.md", wrapped(&self.growth()))]
+        [("README.md", self.download()), ("docs/loading.md", wrapped(&self.growth()))]
     }
 
     /// Fails if the sizes in a document are off by more than 1 kB and more than 2 %. Smaller differences come from
     /// other compilers.
     pub(crate) fn check_documents(&self) -> Result<()> {
-        for (name, sentence) in self.documents() {
-            let text = document(name)?;
-            let (_, said, _) = marked(&text).with_context(|| name)?;
+        for (name, part) in self.documents() {
             let now = "its sizes differ from those of this build; `cargo xtask build --write-readme` writes";
-            ensure!(alike(said, &sentence), "{name}: {now}: {sentence}");
+            ensure!(alike(&marked::read(name, MARK)?, &part), "{name}: {now}: {part}");
         }
         Ok(())
     }
 
     /// Writes the sizes to the documents.
     pub(crate) fn write_documents(&self) -> Result<()> {
-        for (name, sentence) in self.documents() {
-            let text = document(name)?;
-            let (before, _, after) = marked(&text).with_context(|| name)?;
-            fs::write(workspace::root().join(name), format!("{before}{sentence}{after}")).with_context(|| format!("writing {name}"))?;
-        }
-        Ok(())
+        self.documents().into_iter().try_for_each(|(name, part)| marked::write(name, MARK, &part))
     }
 }
 
-fn document(name: &str) -> Result<String> {
-    fs::read_to_string(workspace::root().join(name)).with_context(|| format!("reading {name}"))
-}
-
-/// Returns the text before, between and after the markers of the sizes.
-fn marked(text: &str) -> Result<(&str, &str, &str)> {
-    let start = text.find(MARKER).context("the marker of the sizes is missing")? + MARKER.len();
-    let end = start + text[start..].find(END_MARKER).context("the end marker of the sizes is missing")?;
-    Ok((&text[..start], &text[start..end], &text[end..]))
-}
-
-const MARKER: &str = "<!-- sizes: cargo xtask build --write-readme -->";
-const END_MARKER: &str = "<!-- /sizes -->";
+/// Place of the sizes in the documents.
+const MARK: &str = "sizes: cargo xtask build --write-readme";
 
 /// Columns of a line in the documents.
 const COLUMNS: usize = 120;
@@ -213,7 +195,7 @@ fn wrapped(text: &str) -> String {
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
         let width = word.chars().count();
-        let after = if words.peek().is_none() { END_MARKER.len() + 1 } else { 0 };
+        let after = if words.peek().is_none() { marked::end(MARK).len() + 1 } else { 0 };
         if column + 1 + width + after > COLUMNS {
             lines.push('\n');
             column = width;
@@ -375,15 +357,12 @@ mod tests {
         assert!(!alike("", "181 kB"));
     }
 
-    /// Lines get as long as README.md and docs/loading.md allow, and no longer.
+    /// Lines get as long as docs/loading.md allows, and no longer.
     #[test]
     fn sentences_are_wrapped_as_in_the_documents() -> Result<()> {
-        for name in ["README.md", "docs/loading.md"] {
-            let text = document(name)?;
-            let (_, said, _) = marked(&text)?;
-            assert_eq!(wrapped(&said.split_whitespace().collect::<Vec<_>>().join(" ")), said, "{name}");
-        }
-        let (word, end) = ("x".repeat(COLUMNS - 2), "x".repeat(COLUMNS - END_MARKER.len() - 1));
+        let said = marked::read("docs/loading.md", MARK)?;
+        assert_eq!(wrapped(&said.split_whitespace().collect::<Vec<_>>().join(" ")), said);
+        let (word, end) = ("x".repeat(COLUMNS - 2), "x".repeat(COLUMNS - marked::end(MARK).len() - 1));
         assert_eq!(wrapped(&format!("{word} y {end}")), format!("\n{word} y\n{end}"));
         assert_eq!(wrapped(&format!("a {end}")), format!("\na\n{end}"));
         Ok(())
@@ -394,12 +373,5 @@ mod tests {
         let committed: Committed = serde_json::from_str(&fs::read_to_string(file())?)?;
         let parts = committed.parts.iter().map(|(name, size)| (name.clone(), *size)).collect();
         Sizes { parts, compiler: committed.compiler.clone(), committed }.check_documents()
-    }
-
-    #[test]
-    fn the_text_between_the_markers_is_found() {
-        let text = format!("a{MARKER}b{END_MARKER}c");
-        assert_eq!(marked(&text).expect("both").1, "b");
-        assert!(marked("a").is_err() && marked(&text[..text.len() - 5]).is_err());
     }
 }

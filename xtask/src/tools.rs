@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::pinned::{CARGO_FUZZ, GECKODRIVER, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
+use crate::pinned::{CARGO_FUZZ, GECKODRIVER, MDBOOK, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::step::step;
 use crate::{run, workspace};
 
@@ -46,6 +46,11 @@ pub(crate) fn ensure_cargo_fuzz() -> Result<()> {
 /// Makes sure that `geckodriver` is installed.
 pub(crate) fn ensure_geckodriver() -> Result<()> {
     ensure_installed(&GECKODRIVER)
+}
+
+/// Makes sure that `mdbook` is installed.
+pub(crate) fn ensure_mdbook() -> Result<()> {
+    ensure_installed(&MDBOOK)
 }
 
 /// Returns the path of an installed tool.

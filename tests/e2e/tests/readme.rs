@@ -1,5 +1,6 @@
-//! The three ways to begin in README.md, run as they are printed. Two are files of the demo app, which `cargo xtask
-//! test --only types` compares with README.md; the third is extracted from it. And the code that the demo shows.
+//! Ways to begin of README.md and `docs/getting-started.md`, run as they are printed. Two are files of the demo app,
+//! which `cargo xtask test --only types` compares with the documents; the third is extracted from README.md. And the
+//! code that the demo shows.
 
 mod scene;
 

@@ -26,7 +26,11 @@ export function assemble(dir, { roots, documents }) {
   put("given/server.js", servers.map(({ name }) => `import "./${name}.server";\n`).join("") || "export {};\n");
   for (const { name, blocks } of documents) {
     for (const block of blocks) {
-      if (block.role === "file") put(block.file, block.code);
+      if (block.role === "file") {
+        // It stands for the file of `app/`, also if that has no types.
+        rmSync(path.join(dir, block.file.replace(/\.ts(x?)$/, ".js$1")), { force: true });
+        put(block.file, block.code);
+      }
       if (block.role === "page") put(`public/run/${name}/${block.number}.html`, block.code);
       if (block.role === "outside") putOutside(put, name, block);
       if (isModule(block) && block.module === block.number) putModule(put, dir, name, blocks, block);

@@ -7,16 +7,16 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /**
  * Returns the documents, `{ name, blocks }`: `README`, `errors`, … A block has its `number` in the document, from 1,
- * that of the first block of its module as `module`, and a `role`. Blocks of `docs/libraries/` that name a file are
- * left out: they are files of example apps, which run on their own.
+ * that of the first block of its module as `module`, and a `role`. Blocks that name a file of an app of `examples/` are
+ * left out: those apps run on their own.
  */
 export function read(file) {
   const text = file ? readFileSync(file, "utf8") : printed();
-  return JSON.parse(text).map(({ name, blocks }) => ({
+  return JSON.parse(text).map(({ name, built, blocks }) => ({
     name: name.replace(/^docs\//, "").replace(/\.md$/, ""),
     blocks: blocks
       .map((block, index) => ({ ...block, number: index + 1, module: block.module + 1, role: roleOf(block) }))
-      .filter(({ file }) => !(file && name.startsWith("docs/libraries/"))),
+      .filter(({ file }) => !(file && built)),
   })).filter(({ blocks }) => blocks.length > 0);
 }
 
@@ -25,15 +25,16 @@ const BARE = "loading";
 
 /**
  * Returns the apps: one with the configuration and the policies of README.md for most documents, one without policies,
- * and one for each document that has its own.
+ * and one for each document that has others.
  */
 export function appsOf(documents) {
   const isConfig = ({ role }) => role.startsWith("next.config.");
   const rootsOf = ({ blocks }) => blocks.filter(({ role }) => role.includes("."));
   const [readme] = documents;
+  const known = rootsOf(readme).map(({ code }) => code);
   const apps = new Map();
   for (const document of documents) {
-    const own = document.blocks.some(isConfig);
+    const own = document === readme || (document.blocks.some(isConfig) && rootsOf(document).some(({ code }) => !known.includes(code)));
     const name = own || document.name === BARE ? document.name : readme.name;
     const roots = own ? rootsOf(document) : rootsOf(readme).filter(isConfig);
     if (!apps.has(name)) apps.set(name, { name, roots, documents: [] });

@@ -19,7 +19,10 @@ pub(crate) struct Declared {
     of: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Interfaces whose members are options: each is explained in a document.
+/// The document that lists every option.
+const LIST: &str = "docs/options.md";
+
+/// Interfaces whose members are options: the list names each.
 const OPTIONS: [&str; 5] = ["DispatcherOptions", "CallOptions", "RouteOptions", "LaneOptions", "RetryOptions"];
 
 /// Names in capitals that are none of our codes: methods of HTTP, and variables of Next.js.
@@ -110,27 +113,34 @@ impl Declared {
         (!is_known).then(|| name.to_owned())
     }
 
-    /// Options and codes of errors that no document explains, one per line.
+    /// Codes of errors that no document explains, and options that the list of options does not name, one per line.
     pub(crate) fn unexplained(&self, documents: &[&Source]) -> Vec<String> {
-        let mut named = BTreeSet::new();
-        for document in documents {
-            for event in Parser::new_ext(&document.text, Options::ENABLE_TABLES) {
-                if let Event::Code(code) = event {
-                    let words = code.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-                    named.extend(words.map(str::to_owned));
-                }
-            }
-        }
-        let options = OPTIONS.iter().filter_map(|name| self.of.get(*name)).flatten();
+        let lists: Vec<_> = documents.iter().copied().filter(|document| document.name == LIST).collect();
+        let (named, listed) = (names(documents), names(&lists));
+        let options = OPTIONS.iter().filter_map(|name| self.of.get(*name)).flatten().collect::<BTreeSet<_>>();
         let codes = self.texts.iter().filter(|text| text.len() > 3 && text.chars().all(|sign| sign.is_ascii_uppercase() || sign == '_'));
-        let all = options.chain(codes).collect::<BTreeSet<_>>();
-        all.into_iter().filter(|name| !named.contains(*name)).map(|name| format!("no document explains `{name}`")).collect()
+        let unlisted = options.into_iter().filter(|name| !listed.contains(*name)).map(|name| format!("{LIST} does not list `{name}`"));
+        codes.filter(|name| !named.contains(*name)).map(|name| format!("no document explains `{name}`")).chain(unlisted).collect()
     }
 
     /// The number of names that are held to the documents.
     pub(crate) fn len(&self) -> usize {
         self.members.len() + self.texts.len()
     }
+}
+
+/// The words of all inline code in documents.
+fn names(documents: &[&Source]) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for document in documents {
+        for event in Parser::new_ext(&document.text, Options::ENABLE_TABLES) {
+            if let Event::Code(code) = event {
+                let words = code.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+                named.extend(words.map(str::to_owned));
+            }
+        }
+    }
+    named
 }
 
 /// The name of an interface, a class, a type or a function.
@@ -191,8 +201,10 @@ mod tests {
     }
 
     #[test]
-    fn options_and_codes_need_a_document() {
-        let text = document("`timeout`, `lane`, `durable: { ttl: 1 }`, `abort(reason)`, `ABORTED`");
-        assert_eq!(declared().unexplained(&[&text]), ["no document explains `HTTP`"]);
+    fn options_need_the_list_and_codes_a_document() {
+        let of = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+        let list = of(LIST, "`timeout`, `durable: { ttl: 1 }`, `abort(reason)`");
+        let other = of("docs/a.md", "`lane`, `ABORTED`");
+        assert_eq!(declared().unexplained(&[&list, &other]), ["no document explains `HTTP`", "docs/options.md does not list `lane`"]);
     }
 }

@@ -70,6 +70,9 @@ fn compile(document: &Document) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
+/// The generated file that declares what a `<script>` of the package sets.
+const GLOBAL: &str = "script.d.ts";
+
 /// Generated files by their path; each line has its line number in the document.
 #[derive(Default)]
 struct Sources {
@@ -88,7 +91,9 @@ impl Sources {
                 continue;
             }
             if block.language == "html" {
-                sources.add("script.d.ts", block.line, "declare const actionlane: typeof import(\"actionlane\");");
+                if !sources.files.contains_key(Path::new(GLOBAL)) {
+                    sources.add(GLOBAL, block.line, "declare const actionlane: typeof import(\"actionlane\");");
+                }
                 for (offset, code) in scripts(&block.code) {
                     let file = format!("script-{}.ts", block.line + offset);
                     sources.add(&file, block.line + offset, &code);
@@ -170,6 +175,12 @@ mod tests {
         };
         assert_eq!(files("docs/libraries/swr.md"), ["block-9.ts"]);
         assert_eq!(files("docs/swr.md"), ["app/swr/page.tsx", "block-9.ts"]);
+    }
+
+    #[test]
+    fn the_global_is_declared_once_for_all_pages() {
+        let document = Document { name: "a.md".to_owned(), blocks: vec![block(1, "html", "<p>\n"), block(5, "html", "<p>\n")] };
+        assert_eq!(Sources::of(&document).files[Path::new(GLOBAL)].len(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::handbook::{self, FIRST};
 use crate::pinned::WASM_TARGET;
 use crate::prose::names::Declared;
 use crate::prose::{Source, examples, links, sources, style};
@@ -42,20 +43,26 @@ pub(crate) fn check() -> Result<Ran> {
     let native: Vec<_> = sources.iter().filter(|source| is_native(source)).collect();
     let (count, faults) = examples::faults(&native)?;
     judge(&mut ran, count as u64, faults);
-    judge(&mut ran, 1, uncompiled(&documents));
+    judge(&mut ran, 3, first_page(&documents));
     Ok(ran.and(rustdoc()?))
 }
 
-/// Compares the code in Rust of README.md, which rustdoc does not see, with that of docs/crate.md, which it compiles.
-fn uncompiled(documents: &[&Source]) -> Vec<String> {
-    let code = |name: &str| {
-        let document = documents.iter().find(|document| document.name == name)?;
-        let (_, rest) = document.text.split_once("```rust")?;
-        rest.split_once("```").map(|(code, _)| code.to_owned())
-    };
-    let [shown, compiled] = ["README.md", "docs/crate.md"].map(code);
-    let fault = "README.md: its code in Rust is not that of docs/crate.md, which is compiled";
-    if shown.is_some() && shown == compiled { Vec::new() } else { vec![fault.to_owned()] }
+/// Lines of README.md, which people read to its end.
+const LINES: usize = 200;
+
+/// Looks at README.md: its length, its pages, and its code in Rust, which rustdoc does not see.
+fn first_page(documents: &[&Source]) -> Vec<String> {
+    let text = |name: &str| documents.iter().find(|document| document.name == name).map_or("", |document| document.text.as_str());
+    let lines = text(FIRST).lines().count();
+    let mut faults = Vec::new();
+    if lines > LINES {
+        faults.push(format!("{FIRST}: {lines} lines, more than {LINES}: a page of docs/ has room"));
+    }
+    if text(FIRST).contains("```rust") {
+        faults.push(format!("{FIRST}: code in Rust, which is not compiled there: docs/crate.md has room"));
+    }
+    faults.extend(handbook::pages().err().map(|error| format!("{error:#}")));
+    faults
 }
 
 /// Adds `count` things that are right, or a fault for each line of `faults`.

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use e2e::Kind;
 
 use crate::nexts::{Version, install};
-use crate::{browser, build, run, workspace};
+use crate::{apps, browser, build, run, workspace};
 
 use super::count;
 use super::part::Ran;
@@ -29,11 +29,13 @@ pub(crate) fn forms() -> Result<Ran> {
 }
 
 /// Directories of `tests/next/` with the scripts of the part `examples`.
-const EXAMPLES: [&str; 3] = ["switched", "libraries", "documents"];
+const EXAMPLES: [&str; 6] = ["switched", "libraries", "examples", "documents", "testing", "first-hour"];
 
-/// Runs the apps of `examples/`, and the code in the documents.
+/// Runs the apps of `examples/`, the code in the documents, and the first hour of a new user.
 pub(crate) fn examples() -> Result<Ran> {
     prepare(&[Version::V16_4])?;
+    // One of the examples needs Astro.
+    apps::unpack()?;
     EXAMPLES.into_iter().try_fold(Ran::default(), |ran, name| Ok(ran.and(script(name, None)?)))
 }
 

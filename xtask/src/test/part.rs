@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Boundary,
     /// Check comments and documents: style, links, names, examples, and what rustdoc says
     Docs,
+    /// Make the site of README.md and docs/, and follow its links
+    Site,
     /// Build and pack the package, and check the packed file
     Build,
     /// Run the shared cases in Node.js
@@ -59,7 +61,8 @@ pub(crate) enum Part {
     NextApp,
     /// Submit every kind of form of a Next app with React's scripts, with ours and with none, in three browsers
     Forms,
-    /// Build the apps of `examples/`, and one of the code in the documents, and drive them in Chromium
+    /// Build the apps of `examples/`, one of the code in the documents, and one as a new user does, and drive them in
+    /// Chromium
     Examples,
     /// Compare Next.js apps built with `actionlane/next` to the same apps without
     Seam,
@@ -82,6 +85,7 @@ impl Part {
         Self::Native,
         Self::Boundary,
         Self::Docs,
+        Self::Site,
         Self::Build,
         Self::Node,
         Self::Chromium,
@@ -121,6 +125,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
+            Self::Site => "links",
             Self::Build | Self::Rust | Self::Apps | Self::Release | Self::NextApp | Self::Forms | Self::Examples | Self::Stores => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
@@ -141,6 +146,7 @@ impl Part {
             Self::Native => suites::native(),
             Self::Boundary => Ok(boundary::check()?.and(layout::check()?)),
             Self::Docs => documents::check(),
+            Self::Site => Ok(Ran { passed: crate::site::make()? as u64, ..Ran::default() }),
             Self::Build => suites::build(),
             Self::Node => suites::cases_in_node(),
             Self::Chromium => suites::cases_in_chromium(),

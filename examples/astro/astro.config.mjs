@@ -1,0 +1,2 @@
+// The built pages lie in `public/shop/` of the Next app.
+export default { base: "/shop" };

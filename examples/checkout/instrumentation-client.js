@@ -1,0 +1,3 @@
+import { configureActions } from "actionlane/next";
+
+configureActions({ createPaymentSession: { lane: "payment", timeout: 10_000 } });

@@ -1,0 +1,3 @@
+import { withActionlane } from "actionlane/next";
+
+export default withActionlane({ reactStrictMode: true });

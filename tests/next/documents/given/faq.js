@@ -1,0 +1,1 @@
+export const values = ({ refs }) => ({ id: refs.createPaymentSession.id, token: "id token" });

@@ -1,0 +1,5 @@
+"use server";
+
+export async function setQuantity(quantity: number) {
+  return quantity;
+}
