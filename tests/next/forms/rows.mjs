@@ -1,4 +1,4 @@
-// What a user does with each kind of form: performed with React's scripts, with ours, and without any. Knows no result.
+// Uses each kind of form as a user does: with React's scripts, with ours, and without any. Knows no result.
 //
 // A row has these keys:
 //   form     the id of the form; its fields are compared, too, but not after a page was loaded
