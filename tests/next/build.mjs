@@ -57,7 +57,8 @@ const major = Number(choices.version.split(".")[0]);
 if (choices.cacheComponents && major < 16) stop("--cache-components needs Next 16");
 if (![undefined, "turbopack", "webpack"].includes(choices.bundler)) stop(`there is no bundler "${choices.bundler}"`);
 if (![undefined, "bare", "policy"].includes(choices.seam)) stop(`there is no way "${choices.seam}" of the seam`);
-const installed = choices.seam ? readdirSync(path.join(source, pkg)).filter((name) => !notInstalled.includes(name)) : server;
+const whole = () => [...readdirSync(path.join(source, pkg)).filter((name) => !notInstalled.includes(name)), "dist/idiomorph.js"];
+const installed = choices.seam ? whole() : server;
 
 const packages = path.join(path.resolve(options.out), version);
 const dir = path.join(packages, options.name);

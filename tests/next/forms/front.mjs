@@ -25,15 +25,16 @@ const NOTES = `<script>
 </script>`;
 
 /**
- * Starts it. `way` is one of these, or "both". `scripts` stands in the head of pages of "ours". `change` is given each page,
- * and returns it. `posts` lists the submissions: `by` is "action" for one with the header of an action, else "form".
- * `open` counts the requests without an answer. `fault` answers the next submission: `{ status, type, body }`, or
- * "lose". `cut` breaks the connections of all submissions. `missing` matches files of the package that are not found. `asked` lists the files of the package that were.
+ * Starts it. `way` is one of these, or "both". `scripts` stands in the head of pages of "ours". `change` is given each
+ * page, and returns it; `csp` is its policy. `posts` lists the submissions: `by` is "action" for one with the header of
+ * an action, else "form". `open` counts the requests without an answer. `fault` answers the next submission:
+ * `{ status, type, body }`, or "lose". `cut` breaks the connections of all submissions. `missing` matches files of the
+ * package that are not found.
  */
 export async function front(next) {
   const posting = new Set();
   const it = { open: 0, cut: () => posting.forEach((socket) => socket.destroy()) };
-  it.reset = (way) => Object.assign(it, { way, scripts: OURS, change: (page) => page, posts: [], asked: [], fault: undefined, missing: undefined, csp: undefined });
+  it.reset = (way) => Object.assign(it, { way, scripts: OURS, change: (page) => page, posts: [], fault: undefined, missing: undefined, csp: undefined });
   it.reset("react");
 
   const serve = (request, response) => {
@@ -64,7 +65,6 @@ export async function front(next) {
 
   const ours = (response, name) => {
     const file = path.join(dist, name);
-    it.asked.push(name);
     if (it.missing?.test(name) || !existsSync(file)) return response.writeHead(404).end();
     response.writeHead(200, { "Content-Type": TYPES[path.extname(name)] ?? "application/octet-stream" }).end(readFileSync(file));
   };

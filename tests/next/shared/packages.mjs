@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 /** The directory of the package in this repository. */
 export const pkg = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../../pkg");
 
+/** The one file of `dist/` that a bundler finds an import of. */
+const imported = "dist/idiomorph.js";
+
 const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"];
 
 /**
@@ -35,6 +38,7 @@ export function installOurs(dir, name = "actionlane") {
   for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
     cpSync(path.join(pkg, file), path.join(dir, "node_modules", name, file), { recursive: true });
   }
+  cpSync(path.join(pkg, imported), path.join(dir, "node_modules", name, imported));
 }
 
 /** Gives an app the program of the Next that is installed one directory above. */
