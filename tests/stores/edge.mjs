@@ -1,6 +1,6 @@
 // The store in Redis over HTTP in a real edge runtime: an app of Next 16.4 with the route of `docs/stores.md`, and
-// routes of both runtimes that read one record. Needs the packages of `target/next/16.4`: `node tests/next/build.mjs 16.4
-// --install`.
+// routes of both runtimes that read one record. Needs the packages of `target/next/16.4`, which
+// `node tests/next/build.mjs 16.4 --install` brings.
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -38,7 +38,7 @@ const KILL_EVERY_MS = 2_000;
 /** Time without a settled call after which the open calls count as lost. */
 const PATIENCE_MS = 90_000;
 
-/** What each kind of store starts. `restart` is absent where there is no server. */
+/** Starts each kind of store. `restart` is absent where there is no server. */
 const STORES = {
   redis: () => startRedis({ appendfsync: "always" }),
   postgres: startPostgres,

@@ -1,4 +1,5 @@
-//! The part `stores`: runs the scripts of `tests/stores/` on real Redis, PostgreSQL and SQLite. Knows none of their checks.
+//! The part `stores`: runs the scripts of `tests/stores/` on real Redis, PostgreSQL and SQLite. Knows none of their
+//! checks.
 
 use anyhow::{Context, Result};
 use e2e::Kind;
