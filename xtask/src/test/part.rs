@@ -78,7 +78,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
