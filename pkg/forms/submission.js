@@ -94,7 +94,7 @@ export class Submissions {
     const args = [...Array(state ? bound - 1 : bound), ...(state ? [state.value] : []), formData];
     const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form) };
     const url = addressOf(form, submitter);
-    const carried = carriedBy(client, id, read, state !== undefined);
+    const carried = carriedBy(client, id, formData, read, state !== undefined);
     return call(client, url === undefined ? { id } : { id, url }, args, own, undefined, undefined, carried);
   }
 

@@ -19,7 +19,7 @@ after(() => server.close());
 beforeEach(() => {
   answer = (_request, response) => flight(response, '"done"');
   server.requests.length = posted.length = 0;
-  d = createDispatcher();
+  d = createDispatcher({ nextVersion: "16.4.6" });
 });
 afterEach(() => {
   unbind?.();
