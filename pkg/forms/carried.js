@@ -18,9 +18,9 @@ function formatFor(client, id, formData) {
 }
 
 /**
- * Returns what `call` adds to the arguments of its own, of which `formData` is the last. `read`: the form, as `readForm`
- * of `flight.js` returns it; undefined if nothing is bound. `replacesState`: the last of the bound arguments is one of
- * the call's own.
+ * Returns what `call` adds to the arguments of its own, of which `formData` is the last. `read`: the form, as
+ * `readForm` of `flight.js` returns it; undefined if nothing is bound. `replacesState`: the last of the bound
+ * arguments is one of the call's own.
  */
 export function carriedBy(client, id, formData, read, replacesState) {
   return {
