@@ -43,9 +43,9 @@ export class Submissions {
     const detail = { formData, submitter, options: { ...given, strategy } };
     const isWanted = dispatch(form, "actionlane:submit", detail, true);
     if (isWanted) formOptions(detail.options);
+    const { disableSubmitter = true, resetOnSuccess = true, showErrors = false, ...options } = detail.options ?? {};
     event.preventDefault();
     if (!isWanted) return undefined;
-    const { disableSubmitter = true, resetOnSuccess = true, showErrors = false, ...options } = detail.options;
     const end = mark(form, disableSubmitter && submitter);
     this.#ends.add(end);
     const done = () => this.#ends.delete(end) && end();
