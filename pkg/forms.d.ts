@@ -55,6 +55,10 @@ declare global {
  * A form of `useActionState` keeps its state: the next submission sends it. Elements `[data-state-for="id"]`, with the
  * id of a form, show it as text; `data-state="error.message"` names the part of it that is shown.
  *
+ * The names of entries depend on the version of Next, which pages without React do not say. Give it to the dispatcher
+ * as `nextVersion` for forms with files on a server of 15.0 to 15.5.15, or of 16.0 to 16.2.4. Entries of forms without
+ * files are sent under the names of all versions; actions of Next 14 are known by their ids.
+ *
  * While a call is pending its form has `aria-busy="true"` and `data-pending`.
  *
  * A submission that cannot be prepared is left to the browser, which posts the form as without this script. On a page

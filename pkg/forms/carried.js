@@ -1,22 +1,31 @@
 // Carries the arguments that the server has bound to a form's action, encrypted ones too, into the body of a call. Must
 // not decode them.
 
-import { WIRE_ALL_ARGUMENTS } from "../lib/boundary/codes.js";
+import { WIRE_ALL_ARGUMENTS, WIRE_FORMS, WIRE_OLD_FORMS, WIRE_PLAIN } from "../lib/boundary/codes.js";
 import { FormData } from "../lib/page/globals.js";
 
-/** Ids of Next 14 have 40 digits. Pages without React do not say the version, and 14 reads forms under other names. */
-const NEXT_14 = { digits: 40, version: "14.2.35" };
+// Pages without React do not say the version of Next, on which the names of a form's entries depend.
+/** For actions of Next 14, whose ids have 40 digits. */
+const NEXT_14 = { nextVersion: "14.2.35", wire: WIRE_ALL_ARGUMENTS };
+/** For all later versions: each entry under both names. */
+const ANY = { nextVersion: "any", wire: WIRE_ALL_ARGUMENTS | WIRE_PLAIN | WIRE_FORMS | WIRE_OLD_FORMS };
+
+/** Returns the wire format if the version is not known; undefined for today's. Files are not sent twice. */
+function formatFor(client, id, formData) {
+  if (client.version() !== undefined) return undefined;
+  if (id.length === 40) return NEXT_14;
+  return [...formData.values()].every((value) => typeof value === "string") ? ANY : undefined;
+}
 
 /**
- * Returns what `call` adds to the arguments of its own. `read`: the form, as `readForm` of `flight.js` returns it;
- * undefined if nothing is bound. `replacesState`: the last of the bound arguments is one of the call's own.
+ * Returns what `call` adds to the arguments of its own, of which `formData` is the last. `read`: the form, as
+ * `readForm` of `flight.js` returns it; undefined if nothing is bound. `replacesState`: the last of the bound
+ * arguments is one of the call's own.
  */
-export function carriedBy(client, id, read, replacesState) {
-  const isOf14 = id.length === NEXT_14.digits && client.version() === undefined;
+export function carriedBy(client, id, formData, read, replacesState) {
   return {
     lastPart: read?.lastPart ?? 0,
-    nextVersion: isOf14 ? NEXT_14.version : undefined,
-    wire: isOf14 ? WIRE_ALL_ARGUMENTS : undefined,
+    ...formatFor(client, id, formData),
     into({ body, open }) {
       if (!read) return { body, open };
       return { body: open ? body.then((whole) => merged(read, whole, replacesState)) : merged(read, body, replacesState), open };

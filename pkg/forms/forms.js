@@ -35,7 +35,7 @@ export function bind(client, root = document, options = {}) {
   };
   // The codec is large, so it is loaded once such a form is used, and ahead of its submission.
   const onFocus = ({ target: { form } }) => {
-    if (form && needsCodec(form)) client.loadFlight().catch(() => {}); // a submission that needs it reports the error
+    if (form?.localName === "form" && needsCodec(form)) client.loadFlight().catch(() => {}); // a submission that needs it reports the error
   };
   const page = root.ownerDocument ?? root;
   root.addEventListener("submit", onSubmit);

@@ -43,9 +43,9 @@ export class Submissions {
     const detail = { formData, submitter, options: { ...given, strategy } };
     const isWanted = dispatch(form, "actionlane:submit", detail, true);
     if (isWanted) formOptions(detail.options);
+    const { disableSubmitter = true, resetOnSuccess = true, showErrors = false, ...options } = detail.options ?? {};
     event.preventDefault();
     if (!isWanted) return undefined;
-    const { disableSubmitter = true, resetOnSuccess = true, showErrors = false, ...options } = detail.options;
     const end = mark(form, disableSubmitter && submitter);
     this.#ends.add(end);
     const done = () => this.#ends.delete(end) && end();
@@ -94,7 +94,7 @@ export class Submissions {
     const args = [...Array(state ? bound - 1 : bound), ...(state ? [state.value] : []), formData];
     const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form) };
     const url = addressOf(form, submitter);
-    const carried = carriedBy(client, id, read, state !== undefined);
+    const carried = carriedBy(client, id, formData, read, state !== undefined);
     return call(client, url === undefined ? { id } : { id, url }, args, own, undefined, undefined, carried);
   }
 

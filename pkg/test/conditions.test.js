@@ -17,6 +17,7 @@ function exportsOf(entry, conditions = [], then = "") {
 const USES = {
   actionlane: "m.createDispatcher({ url: 'https://app.example/' }).close();",
   "actionlane/actions": "if (typeof m.actions({ bind: () => Math.max }).save !== 'function') throw 1;",
+  "actionlane/forms": "if (m.bindForms({ bindForms: () => Math.max }) !== Math.max) throw 1;",
   "actionlane/state": "if (m.state({ call() {} }, 'id', 1).getSnapshot().value !== 1) throw 1;",
   "actionlane/server": `const action = Object.assign(async () => {}, { $$typeof: Symbol.for("react.server.reference"), $$id: "40" });
     if (m.refs({ action }).action.id !== "40") throw 1;`,

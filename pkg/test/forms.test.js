@@ -19,7 +19,7 @@ after(() => server.close());
 beforeEach(() => {
   answer = (_request, response) => flight(response, '"done"');
   server.requests.length = posted.length = 0;
-  d = createDispatcher();
+  d = createDispatcher({ nextVersion: "16.4.6" });
 });
 afterEach(() => {
   unbind?.();
@@ -140,6 +140,25 @@ test("a listener may prevent a submission, and change its entries and options", 
   assert.equal(lanes[0], "second");
   assert.deepEqual(parts(server.requests[0])[0], ["_1_a", "2"]);
   assert.match(server.requests[0].headers["idempotency-key"], /^[\da-f-]{36}$/);
+});
+
+test("a submission whose options a listener breaks is posted by the browser", () => {
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error.code);
+  try {
+    for (const options of [5, { lane: 5 }, { frob: 1 }]) {
+      posted.length = 0;
+      const form = show(plain("<button>Go</button>"));
+      bind();
+      document.addEventListener("actionlane:submit", ({ detail }) => (detail.options = options), { once: true });
+      form.requestSubmit();
+      unbind();
+      assert.deepEqual([posted.length, form.hasAttribute("data-pending")], [1, false]);
+    }
+    assert.deepEqual(reported, ["INVALID_OPTION", "INVALID_OPTION", "INVALID_OPTION"]);
+  } finally {
+    delete globalThis.reportError;
+  }
 });
 
 test("the attributes of a form are its options", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { next, posted, show, visit } from "./forms_page.js";
+import { addFile, next, posted, show, visit } from "./forms_page.js";
 
 const { createDispatcher, ready } = await import("../node.js");
 const { bindForms } = await import("../forms.js");
@@ -21,7 +21,7 @@ beforeEach(() => {
   let count = 0;
   answer = (_request, response) => flight(response, `{"count":${(count += 1)}}`);
   server.requests.length = posted.length = 0;
-  d = createDispatcher();
+  d = createDispatcher({ nextVersion: "16.4.6" });
 });
 afterEach(() => {
   unbind?.();
@@ -121,7 +121,9 @@ test("with the strategy queue, a submission waits for the state of the one befor
   assert.equal(form.hasAttribute("data-pending"), false);
 });
 
-test("an action of Next 14 gets its form under the names that 14 reads", async () => {
+test("without a version, an action of Next 14 gets its form under the names that 14 reads", async () => {
+  d.close();
+  d = createDispatcher();
   const id = "a".repeat(40);
   const form = show(bound("[7]", "", { id }));
   bind();
@@ -131,6 +133,20 @@ test("an action of Next 14 gets its form under the names that 14 reads", async (
   show(`<form method="POST">${hidden(`$ACTION_ID_${id}`, "")}<input name="a" value="1"></form>`).requestSubmit();
   await next("actionlane:result");
   assert.deepEqual(parts(server.requests[1]), [["1_a", "1"], ["0", '["$K1"]']]);
+});
+
+test("without a version, texts are sent under the names of all versions, and files once", async () => {
+  d.close();
+  d = createDispatcher();
+  const form = show(bound("[7]"));
+  bind();
+  form.requestSubmit();
+  await next("actionlane:result");
+  assert.deepEqual(parts(server.requests[0]), [["_1_a", "1"], ["1_a", "1"], ["0", '[7,"$K1"]']]);
+  addFile(form, "f", new File(["hello"], "note.txt", { type: "text/plain" }));
+  form.requestSubmit();
+  await next("actionlane:result");
+  assert.deepEqual([...server.requests[1].body.matchAll(/name="([^"]*)"/g)].map(([, name]) => name), ["_1_a", "_1_f", "note.txt", "0"]);
 });
 
 test("arguments that the action does not read are not sent", async () => {

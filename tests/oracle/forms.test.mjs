@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { carriedBy } from "../../pkg/forms/carried.js";
-import { plain } from "../../pkg/lib/arguments/plain.js";
+import { NONE, formPrefixes, plain } from "../../pkg/lib/arguments/plain.js";
+import { WIRE_FORMS, WIRE_PLAIN } from "../../pkg/lib/boundary/codes.js";
 import { flightNow } from "../../pkg/lib/codec/load.js";
 import { ready } from "../../pkg/node.js";
 import { RELEASES, load } from "./react.mjs";
@@ -52,16 +53,19 @@ async function fieldsOf(edge, bound, prefix) {
   return [rendered.name, "", ...[...rendered.data].flat()];
 }
 
-/** Makes the body of a submission as `pkg/forms/submission.js` and `call` do. */
-function bodyOf(fields, states, nextVersion) {
+/**
+ * Makes the body of a submission as `pkg/forms/submission.js` and `call` do. `version`: that of Next.js, as far as the
+ * page says it.
+ */
+function bodyOf(fields, states, own, version) {
   const read = flight.readForm(fields, undefined);
   assert.equal(read.id, ID);
-  const args = [...Array(read.bound - states.length), ...states, entries()];
-  const prefixes = nextVersion === undefined ? ["_"] : [];
-  const { lastPart } = read;
-  const tried = plain(args, undefined, prefixes, lastPart);
+  const args = [...Array(read.bound - states.length), ...states, own];
+  const carried = carriedBy({ version: () => version }, ID, own, read, states.length > 0);
+  const { lastPart, nextVersion = version, wire = WIRE_PLAIN | WIRE_FORMS } = carried;
+  const tried = nextVersion === version && version !== undefined ? NONE : plain(args, undefined, formPrefixes(wire), lastPart);
   const encoding = flight.makeEncoding(args, { nextVersion, forgets: false, tried, lastPart });
-  return carriedBy({}, ID, read, states.length > 0).into({ body: encoding.body, open: false }).body;
+  return carried.into({ body: encoding.body, open: false }).body;
 }
 
 /** Makes values comparable: those of promises, and the entries of forms. */
@@ -83,7 +87,7 @@ for (const { name, next } of RELEASES) {
 
     test(`React ${name}: a form that carries ${what} arrives`, async () => {
       const fields = await fieldsOf(edge, bound(), "S_1");
-      const ours = await decode(bodyOf(fields, [], next));
+      const ours = await decode(bodyOf(fields, [], entries(), next));
       const theirs = isLong ? await shown([...bound(), entries()]) : await decode(await client.encodeReply([...bound(), entries()]));
       assert.deepEqual(ours, theirs);
     });
@@ -91,10 +95,20 @@ for (const { name, next } of RELEASES) {
     test(`React ${name}: a form that carries ${what} arrives with the next state`, async () => {
       const states = [{ count: 4, seen: new Map([["x", new Date(1)]]), twice: [shared, shared] }];
       const fields = await fieldsOf(edge, bound(), "");
-      const ours = await decode(bodyOf(fields, states, next));
+      const ours = await decode(bodyOf(fields, states, entries(), next));
       const all = [...bound().slice(0, -1), ...states, entries()];
       const theirs = isLong ? await shown(all) : await decode(await client.encodeReply(all));
       assert.deepEqual(ours, theirs);
     });
   }
+
+  test(`React ${name}: a form without files arrives though its page does not say the version`, async () => {
+    const texts = [["title", "Tea"], ["title", "$K1"], ["1_title", "_1_title"]];
+    for (const bound of [[{ cart: [1] }, null], [new Map([["a", 1]]), shared, shared]]) {
+      const fields = await fieldsOf(edge, bound, "1");
+      assert.deepEqual(await decode(bodyOf(fields, [], formOf(texts))), [...bound, { form: texts }]);
+      const state = new Map([["b", 2]]);
+      assert.deepEqual(await decode(bodyOf(fields, [state], formOf(texts))), [...bound.slice(0, -1), state, { form: texts }]);
+    }
+  });
 }

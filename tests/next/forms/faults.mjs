@@ -7,8 +7,11 @@ const noted = (name, count = 1) => (seen) => seen.noted.filter((event) => event.
 const kinds = (seen) => seen.posts.map(({ by }) => by);
 const PLAIN = "#plain > button";
 
-/** Returns the checks. `offline` promises to cut the network of the page, or to restore it; not every driver can. */
-export function faults(page, { offline }) {
+/**
+ * Returns the checks. `offline` promises to cut the network of the page, or to restore it; not every driver can.
+ * `evals`: the driver evaluates texts in the page, which a policy forbids.
+ */
+export function faults(page, { offline, evals }) {
   const checks = [];
   const { fresh, press, act, settled, hold, open, until } = page;
   const check = (name, run) => checks.push({ name, run });
@@ -207,7 +210,7 @@ export function faults(page, { offline }) {
   postsNatively("a reference to bound arguments that are not there is left to the browser", { ...bound, change: (html) => html.replace(/(<form id="bound".*?)<input[^>]*name="\$ACTION_\d+:1"[^>]*>/, "$1") });
   postsNatively("an id that is none is left to the browser", { runs: 0, change: (html) => html.replace(/(<form id="plain".*?\$ACTION_ID_)[^"]*/, "$1toString") });
   postsNatively("without the wasm the browser posts the form", { missing: /\.wasm$|bytes/ });
-  postsNatively("under a policy without wasm the browser posts the form", { csp: "script-src 'self' 'unsafe-inline'" });
+  if (!evals) postsNatively("under a policy without wasm the browser posts the form", { csp: "script-src 'self' 'unsafe-inline'" });
 
   check("without the script, or the part for forms, the browser posts the form", async () => {
     for (const missing of [/^actionlane\.js$/, /forms/]) {
@@ -250,7 +253,7 @@ export function faults(page, { offline }) {
   });
 
   const WITH_SCRIPT = (html) => html.replace("<h1>", "<script>window.ranAgain = (window.ranAgain ?? 0) + 1</script><h1>");
-  for (const [name, csp] of [["", undefined], [" under a policy of Trusted Types", "require-trusted-types-for 'script'; trusted-types 'none'"]]) {
+  for (const [name, csp] of [["", undefined], evals || [" under a policy of Trusted Types", "require-trusted-types-for 'script'; trusted-types 'none'"]].filter(Array.isArray)) {
     check(`a refresh keeps what the user does${name}`, async () => {
       await fresh("ours", "/", { change: WITH_SCRIPT, csp });
       await act(async () => {

@@ -65,7 +65,7 @@ async function checkAll(browser, version) {
       await tab.cdp("Network.enable", {});
       await tab.cdp("Network.emulateNetworkConditions", { offline: isOffline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
     };
-    const own = ways.includes("ours") ? faults(page, { offline: browser === "chromium" ? cut : undefined }) : [];
+    const own = ways.includes("ours") ? faults(page, { offline: browser === "chromium" ? cut : undefined, evals: browser === "firefox" }) : [];
     const checks = [...comparisons(page, { ways, version }), ...own].filter(({ name }) => name.includes(only));
     if (checks.length === 0) throw new Error(`no check has ${only} in its name`);
     for (const { name, run } of checks) {

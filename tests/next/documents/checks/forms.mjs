@@ -7,7 +7,7 @@ export default function (check) {
     const notes = `window.uncaught = []; addEventListener("error", ({ message }) => uncaught.push(message));
       addEventListener("actionlane:bound", () => (window.isBound = true));`;
     const script = await tab.cdp("Page.addScriptToEvaluateOnNewDocument", { source: notes });
-    await tab.cdp("Network.enable");
+    await tab.cdp("Network.enable", {});
     await tab.cdp("Network.setBlockedURLs", { urls: blocked ? ["*actionlane.js"] : [] });
     await open(`/run/forms/${number}.html`);
     await tab.cdp("Page.removeScriptToEvaluateOnNewDocument", script);
