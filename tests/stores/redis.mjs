@@ -5,6 +5,7 @@ import { createClient as createClient6 } from "redis-6";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster6, Redis as Redis6 } from "ioredis-6";
 import { Redis as Upstash } from "@upstash/redis";
+import { createClient as createKv } from "@vercel/kv";
 import { idempotent } from "../../pkg/server.js";
 import { redisStore } from "../../pkg/server/redis.js";
 import { diesInside } from "./crash.mjs";
@@ -28,6 +29,7 @@ const open = {
   "ioredis 5, cluster": async ({ cluster }) => quiet(new Cluster(cluster)),
   "ioredis 6, cluster": async ({ cluster }) => quiet(new Cluster6(cluster)),
   "@upstash/redis over HTTP": async ({ rest }) => new Upstash({ ...rest, enableTelemetry: false }),
+  "@vercel/kv over HTTP": async ({ rest }) => createKv({ ...rest, enableTelemetry: false }),
 };
 export const drivers = Object.keys(open);
 

@@ -1,5 +1,6 @@
 // The clients that people have, with their own types, are clients of the stores. The compiler checks it; nothing runs.
 import { Redis as Upstash } from "@upstash/redis";
+import { createClient as createKv } from "@vercel/kv";
 import { sql as drizzleSql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { Cluster, Redis } from "ioredis";
@@ -18,6 +19,7 @@ redisStore(new Redis());
 redisStore(new Redis6());
 redisStore(new Cluster([]));
 redisStore(new Upstash({ url: "", token: "" }));
+redisStore(createKv({ url: "", token: "" }));
 
 const sql = postgres("");
 const store = postgresStore(sql);
