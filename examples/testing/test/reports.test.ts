@@ -52,7 +52,11 @@ test("each call is a span that says how long it waited, and how it ended", async
   const end = traceCalls(actions);
   let open = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
-  server.use(http.post(url, () => gate.then(answer), { once: true }));
+  const held = async () => {
+    await gate;
+    return answer();
+  };
+  server.use(http.post(url, held, { once: true }));
   const [first, second] = [actions.call(pay, [], { url }), actions.call(pay, [], { url })];
   open();
   await Promise.all([first.outcome, second.outcome]);

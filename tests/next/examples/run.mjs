@@ -5,7 +5,7 @@
 //
 // `--apps`: the directory of `cargo xtask apps`, whose packages have Astro. The last lines are `pass N` and `fail N`.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -71,6 +71,9 @@ finish();
 function build() {
   rmSync(dir, { recursive: true, force: true });
   cpSync(path.join(source, "checkout"), dir, { recursive: true, filter: (file) => !/node_modules|\.next|package/.test(path.relative(source, file)) });
+  // The address by which `serve` sees that the server is up.
+  mkdirSync(path.join(dir, "app/api/state"), { recursive: true });
+  writeFileSync(path.join(dir, "app/api/state/route.js"), "export const GET = () => Response.json({});\n");
   installOurs(dir);
   linkNext(dir);
   const beside = path.join(dir, "public");

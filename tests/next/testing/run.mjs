@@ -30,7 +30,7 @@ try {
   }
   installOurs(dir);
   runs("the types of the examples hold", ["tsc"], /^/);
-  runs("Vitest runs the tests", ["vitest", "run"], /Tests +[1-9]\d* passed/);
+  runs("Vitest runs the tests", ["vitest", "run", "--dir", "test"], /Tests +[1-9]\d* passed/);
   const server = await serve(app());
   try {
     runs("Playwright runs the test", ["playwright", "test"], /[1-9]\d* passed/, { APP: server.url, ...(chromium && { CHROMIUM: chromium }) });
