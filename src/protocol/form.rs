@@ -88,8 +88,8 @@ impl FormAction {
     ///
     /// Fails with [`Kind::Encode`] if fields are missing, doubled or malformed.
     pub fn read(fields: &[(&str, &str)], submitter: Option<&str>) -> Result<Option<Self>, Error> {
-        let names = fields.iter().map(|(name, _)| *name).filter(|name| names_action(name));
-        let Some(name) = submitter.filter(|name| names_action(name)).or_else(|| names.last()) else { return Ok(None) };
+        let mut names = fields.iter().map(|(name, _)| *name).filter(|name| names_action(name));
+        let Some(name) = submitter.filter(|name| names_action(name)).or_else(|| names.next_back()) else { return Ok(None) };
         if let Some(id) = name.strip_prefix(BY_ID) {
             return Ok(Some(Self { id: form_id(id)?, state_key: None, bound: Vec::new(), parts: Vec::new() }));
         }
