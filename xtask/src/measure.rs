@@ -148,7 +148,7 @@ impl Measured {
         for (way, median) in ways {
             table += &format!("| {way} | {} |", seconds(median.session_ready_ms));
             for row in &median.rows {
-                let waits = if row.waited_ms < 10.0 { String::new() } else { format!("waits {}, then ", seconds(row.waited_ms)) };
+                let waits = if row.waited_ms < 100.0 { String::new() } else { format!("waits {}, then ", seconds(row.waited_ms)) };
                 table += &format!(" {waits}{} |", seconds(row.duration_ms));
             }
             table.push('\n');

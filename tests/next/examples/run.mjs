@@ -1,5 +1,5 @@
-// Builds the small examples, and makes the first call of each in Chromium: `examples/checkout/`, and beside it the pages
-// of `examples/html/`, `examples/worker/` and `examples/astro/`.
+// Builds the small examples, and makes the first call of each in Chromium: `examples/checkout/`, and beside it the
+// pages of `examples/html/`, `examples/worker/` and `examples/astro/`.
 //
 //   node run.mjs [--out DIR] [--apps DIR]
 //
