@@ -23,7 +23,7 @@ export const losesAnswers = Boolean(navigator.userAgent?.includes("Firefox/"));
 const keepFromCache = () => {};
 let outliving = 0;
 
-// WebKit (2.50) keeps a page with an open `keepalive` request and drops the answer: the promise of `fetch` never settles.
+// WebKit (2.50) keeps a page with an open `keepalive` request and drops the answer: `fetch` never settles.
 const dropsAnswers = /AppleWebKit\/(?!.*Chrom)/.test(navigator.userAgent);
 
 /** Returns the answer to a request that may outlive the page. Rejects if the page is back without it. */

@@ -5,8 +5,8 @@
 //
 // Words run the checks whose names contain them. `--next`: 14.2, 15.5 or 16.4; default: all in Chromium, 16.4 in
 // Firefox and WebKitGTK. `--browser`: chromium, firefox or webkit. `--ways`: those that are compared to React's.
-// `--built`: the apps are built already. The packages must be installed: `node ../build.mjs VERSION --install`. The last lines are
-// `pass N` and `fail N`.
+// `--built`: the apps are built already. Install the packages first: `node ../build.mjs VERSION --install`.
+// The last lines are `pass N` and `fail N`.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

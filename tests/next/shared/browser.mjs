@@ -109,7 +109,7 @@ function miniBrowser() {
   return found.sort().at(-1);
 }
 
-/** Starts a screen, and returns what shows a program on it. Xvfb picks a free number, and writes it once it is ready. */
+/** Starts a screen, and returns what shows a program on it. Xvfb picks a free number, and writes it when ready. */
 async function startScreen() {
   const child = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
   const number = await new Promise((resolve, reject) => {

@@ -47,7 +47,7 @@ export function linkNext(dir) {
   symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
 }
 
-/** Gives an app the types that Next asks for, or installs, where a file is TypeScript: those of our own package's tests. */
+/** Gives an app the types that Next wants, or installs, where a file is TypeScript: those of our package's tests. */
 export function linkTypes(dir) {
   const modules = path.join(dir, "node_modules");
   mkdirSync(path.join(modules, "@types/node"), { recursive: true });
