@@ -1,4 +1,5 @@
-//! Licences of the crates inside the wasm. Their texts are in `THIRD-PARTY.md` of the package.
+//! Licences of what is inside the package: the crates in its wasm, and the npm packages in its scripts. Their texts
+//! are in `THIRD-PARTY.md` of the package.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,15 +16,19 @@ use crate::run::{self, cargo};
 use crate::stamp::{Stamp, entries};
 use crate::{wasm, workspace};
 
-/// Licences that allow the crates inside; one of a crate's must be among them.
-const ALLOWED: [&str; 4] = ["MIT", "Apache-2.0", "BSD-3-Clause", "Zlib"];
+/// Licences that allow to ship what is inside; one of each must be among them.
+const ALLOWED: [&str; 5] = ["0BSD", "MIT", "Apache-2.0", "BSD-3-Clause", "Zlib"];
 
-/// A crate inside the wasm.
+/// Npm packages of which scripts of the package hold a copy.
+const COPIED: [&str; 1] = ["idiomorph"];
+
+/// A crate inside the wasm, or an npm package inside a script.
 #[derive(Deserialize)]
 struct Crate {
     name: String,
     version: String,
     license: Option<String>,
+    #[serde(default)]
     manifest_path: PathBuf,
 }
 
@@ -32,7 +37,7 @@ struct Metadata {
     packages: Vec<Crate>,
 }
 
-/// Checks that each crate has a licence that allows it, and a text of it.
+/// Checks that each of them has a licence that allows it, and a text of it.
 pub(super) fn check() -> Result<Checked> {
     let crates = inside()?;
     let mut faults = Vec::new();
@@ -53,10 +58,11 @@ pub(crate) fn write() -> Result<()> {
     let file = workspace::pkg().join("THIRD-PARTY.md");
     let stamp = Stamp::new("licences").value(include_str!("licences.rs")).output(file.clone());
     let stamp = stamp.input(&workspace::root().join("Cargo.toml"), &[])?.input(&workspace::root().join("Cargo.lock"), &[])?;
+    let stamp = stamp.input(&workspace::pkg().join("package-lock.json"), &[])?;
     stamp.make(|| write_texts(&file)).map(drop)
 }
 
-/// Writes the names, licences and texts of all crates inside into a file.
+/// Writes the names and texts of all that is inside into a file.
 fn write_texts(file: &Path) -> Result<()> {
     let mut by_text: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, found) in &inside()? {
@@ -65,7 +71,7 @@ fn write_texts(file: &Path) -> Result<()> {
         }
     }
     ensure!(!by_text.is_empty(), "no crate with a licence was found");
-    let mut written = String::from("# Licences of the crates inside the wasm\n");
+    let mut written = String::from("# Licences of what is inside\n");
     for (text, names) in by_text {
         // Writing to a `String` cannot fail.
         let _ = write!(written, "\n## {}\n\n```text\n{}\n```\n", names.join(", "), text.trim());
@@ -73,7 +79,7 @@ fn write_texts(file: &Path) -> Result<()> {
     write_changed(file, written.as_bytes())
 }
 
-/// Returns the crates that the modules of wasm link, by name and version.
+/// Returns the crates that the modules of wasm link, and the npm packages in scripts, by name and version.
 fn inside() -> Result<BTreeMap<String, Crate>> {
     let printed = run::quiet(cargo().args([
         "tree",
@@ -96,10 +102,17 @@ fn inside() -> Result<BTreeMap<String, Crate>> {
     let metadata = run::quiet(cargo().args(["metadata", "--format-version", "1", "--filter-platform", WASM_TARGET]))?;
     let metadata: Metadata = serde_json::from_str(&metadata).context("reading cargo metadata")?;
     let named = metadata.packages.into_iter().map(|found| (format!("{} {}", found.name, found.version), found));
-    Ok(named.filter(|(name, _)| linked.contains(name)).collect())
+    let mut found: BTreeMap<String, Crate> = named.filter(|(name, _)| linked.contains(name)).collect();
+    for name in COPIED {
+        let manifest = workspace::pkg().join("node_modules").join(name).join("package.json");
+        let text = fs::read_to_string(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
+        let copied = Crate { manifest_path: manifest, ..serde_json::from_str(&text).context("reading an npm package")? };
+        found.insert(format!("{name} {}", copied.version), copied);
+    }
+    Ok(found)
 }
 
-/// Returns the texts of the MIT licence of a crate, else of its other licences.
+/// Returns the texts of the MIT licence, else of the other licences.
 fn texts(found: &Crate) -> Result<Vec<String>> {
     let dir = found.manifest_path.parent().unwrap_or(Path::new("."));
     let is_text = |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().to_uppercase().starts_with("LICEN"));
