@@ -64,8 +64,8 @@ export class Submissions {
     try {
       const found = readAction(this.#client, fields, submitter?.getAttribute("name"));
       read = found.then ? await found : found;
-      const before = this.#before(submission, read.stateKey);
-      if (before) await before;
+      // Of several that wait for the same one, the first goes on, and the others wait for it.
+      for (let before; (before = this.#before(submission, read.stateKey)); ) await before;
       made = this.#call(submission, read);
       this.#note(made, read.stateKey);
       outcome = await made.outcome;
@@ -76,9 +76,12 @@ export class Submissions {
     return this.#show(submission, read, outcome);
   }
 
-  /** Returns the pending submission that a new one must wait for, because it sends the state that that one returns. */
+  /**
+   * Returns the pending submission that a new one must wait for, because it sends the state that that one returns. With
+   * `drop` it is of another form.
+   */
   #before({ options: { strategy } }, key) {
-    return key !== undefined && strategy === "queue" ? this.#last.get(key) : undefined;
+    return key !== undefined && ["queue", "drop"].includes(strategy) ? this.#last.get(key) : undefined;
   }
 
   #note({ outcome }, key) {
