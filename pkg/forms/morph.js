@@ -3,8 +3,8 @@
 
 import { Idiomorph } from "../dist/idiomorph.js";
 
-/** Elements that scripts of the page write, of which the server knows nothing. */
-const WRITTEN_BY_SCRIPTS = "script,[data-error-for],[data-state-for],progress[data-for]";
+/** Elements that scripts of the page write, of which the server knows nothing, and the parts for browsers without scripts. */
+const WRITTEN_BY_SCRIPTS = "script,noscript,[data-error-for],[data-state-for],progress[data-for]";
 
 /** Attributes of a pending form, and of fields with an error. */
 const SET_BY_SCRIPTS = ["aria-busy", "data-pending", "aria-invalid", "aria-errormessage"];
@@ -21,7 +21,7 @@ export async function refreshByMorph({ url = location.href, signal } = {}) {
   if (page) morph(page);
 }
 
-/** Promises the document of a page, without its scripts; undefined if the browser goes to another page. */
+/** Promises the document of a page, without its scripts and what replaces them; undefined if the browser goes to another page. */
 async function load(url, signal) {
   signal?.throwIfAborted();
   const asked = new URL(url, document.baseURI);
@@ -46,7 +46,8 @@ async function load(url, signal) {
   const { status, response, responseURL } = request;
   if (withoutHash(responseURL) !== withoutHash(asked.href)) return void location.assign(responseURL);
   if (status >= 400 || !response?.body) throw new Error(`the page at ${asked.pathname} could not be loaded: status ${status}`);
-  for (const script of response.querySelectorAll("script")) script.remove();
+  // That document has no scripts, so in it the content of `noscript` is elements, and in ours they would be alive.
+  for (const element of response.querySelectorAll("script,noscript")) element.remove();
   return response;
 }
 
@@ -69,10 +70,15 @@ function morph(page) {
 /** Returns the fields with another value than the server has rendered. */
 function changedFields() {
   const fields = [...document.querySelectorAll("input,textarea,select")];
-  return new Set(fields.filter((field) => {
+  const changed = new Set(fields.filter((field) => {
     if (field.localName === "select") return isChanged(field);
     return field.value !== field.defaultValue || (field.checked ?? false) !== (field.defaultChecked ?? false);
   }));
+  // Checking another button of the group would take the user's choice away.
+  for (const { form, name } of [...changed].filter(({ type }) => type === "radio")) {
+    for (const field of fields) if (field.type === "radio" && field.form === form && field.name === name) changed.add(field);
+  }
+  return changed;
 }
 
 function isChanged({ options, multiple }) {

@@ -1,0 +1,47 @@
+// Tests the refresh of a page without a router, in jsdom and against a server. Real browsers: see `tests/next/forms/`.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { show, visit } from "./forms_page.js";
+
+const { refreshByMorph } = await import("../forms/morph.js");
+const { serve } = await import("./server.js");
+
+let server, html;
+before(async () => {
+  server = await serve((_request, response) => {
+    // For an XMLHttpRequest of jsdom the page is still at its first origin.
+    const asIfElsewhere = { "access-control-allow-origin": "*", "access-control-allow-headers": "cache-control" };
+    response.writeHead(200, { "content-type": "text/html", ...asIfElsewhere }).end(html);
+  });
+  visit(server.url);
+});
+after(() => server.close());
+afterEach(() => document.head.replaceChildren());
+
+/** Shows `old` and refreshes the page, which the server renders as `fresh`. */
+async function refreshed(old, fresh, act = () => {}) {
+  show(old);
+  act();
+  html = fresh;
+  await refreshByMorph();
+}
+
+test("what is for browsers without script does not come into the page", async () => {
+  const head = '<head><noscript><link rel="stylesheet" href="/plain.css"></noscript></head>';
+  const inert = "<noscript>&lt;p&gt;Turn it on&lt;/p&gt;</noscript>";
+  const body = '<noscript><meta http-equiv="refresh" content="0; url=/plain"><p>Turn it on</p></noscript><p id="a">new</p>';
+  await refreshed(`${inert}<p id="a">old</p>`, `<!doctype html>${head}<body>${body}</body>`);
+  assert.equal(document.querySelector("#a").textContent, "new");
+  assert.equal(document.querySelector("meta,link,noscript p"), null);
+  await refreshed('<p id="a">old</p>', `<!doctype html><body>${body}</body>`);
+  assert.equal(document.querySelector("meta,noscript p"), null);
+});
+
+test("the choice of the user among radio buttons stays, if the server chooses another one now", async () => {
+  const choice = (checked) => `<form><p id="p">${checked}</p>${["a", "b", "c"].map((value) => `<input type="radio" name="x" value="${value}"${value === checked ? " checked" : ""}>`).join("")}</form>`;
+  for (const [before, own, now, wanted] of [["a", "b", "c", "b"], [undefined, "b", "c", "b"], ["a", undefined, "c", "c"]]) {
+    await refreshed(choice(before), `<!doctype html><body>${choice(now)}</body>`, () => own && (document.querySelector(`[value=${own}]`).checked = true));
+    assert.deepEqual([document.querySelector("#p").textContent, document.querySelector(":checked").value], [now, wanted]);
+  }
+});
