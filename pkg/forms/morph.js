@@ -3,7 +3,7 @@
 
 import { Idiomorph } from "../dist/idiomorph.js";
 
-/** Elements that scripts of the page write, of which the server knows nothing, and the parts for browsers without scripts. */
+/** Elements that scripts of the page write, of which the server knows nothing. `noscript` is for pages without them. */
 const WRITTEN_BY_SCRIPTS = "script,noscript,[data-error-for],[data-state-for],progress[data-for]";
 
 /** Attributes of a pending form, and of fields with an error. */
@@ -21,7 +21,7 @@ export async function refreshByMorph({ url = location.href, signal } = {}) {
   if (page) morph(page);
 }
 
-/** Promises the document of a page, without its scripts and what replaces them; undefined if the browser goes to another page. */
+/** Promises the document of a page, without its scripts and `noscript`; undefined if the browser goes elsewhere. */
 async function load(url, signal) {
   signal?.throwIfAborted();
   const asked = new URL(url, document.baseURI);
