@@ -58,7 +58,7 @@ function morph(page) {
   Idiomorph.morph(document.body, page.body, {
     morphStyle: "outerHTML",
     callbacks: {
-      beforeNodeMorphed: (old) => !old.matches?.(WRITTEN_BY_SCRIPTS),
+      beforeNodeMorphed: (old, fresh) => !old.matches?.(WRITTEN_BY_SCRIPTS) && !isHidden(old) && !isHidden(fresh),
       beforeNodeRemoved: (old) => !old.matches?.(WRITTEN_BY_SCRIPTS),
       beforeAttributeUpdated: (name, element, how) => !isKept(name, element, how, changed),
     },
@@ -66,6 +66,13 @@ function morph(page) {
   document.title = page.title;
   addStyles(page.head);
 }
+
+/** True for a form whose fields hide the properties that the morph reads. It stays as it is, and the rest is morphed. */
+function isHidden({ attributes, childNodes }) {
+  return (attributes && tagOf(attributes) !== "NamedNodeMap") || tagOf(childNodes) !== "NodeList";
+}
+
+const tagOf = (object) => object[Symbol.toStringTag];
 
 /** Returns the fields with another value than the server has rendered. */
 function changedFields() {
@@ -102,7 +109,18 @@ function isKept(name, element, how, changed) {
     case "disabled":
       return element.form?.hasAttribute("data-pending") === true;
     default:
-      return SET_BY_SCRIPTS.includes(name);
+      return SET_BY_SCRIPTS.includes(name) || (how === "update" && isForbidden(name, element));
+  }
+}
+
+/** True if Trusted Types forbid to set the attribute: its text is code. */
+function isForbidden(name, element) {
+  if (!/^on|^srcdoc$/.test(name)) return false;
+  try {
+    element.cloneNode().setAttribute(name, "");
+    return false;
+  } catch {
+    return true;
   }
 }
 

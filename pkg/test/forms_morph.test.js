@@ -45,3 +45,29 @@ test("the choice of the user among radio buttons stays, if the server chooses an
     assert.deepEqual([document.querySelector("#p").textContent, document.querySelector(":checked").value], [now, wanted]);
   }
 });
+
+test("a form whose fields hide its own properties stays, and the rest of the page is refreshed", async () => {
+  for (const [name, own] of [["attributes", {}], ["childNodes", []]]) {
+    const page = (text) => `<form id="f"><p>${text}</p><input name="${name}"></form><p id="a">${text}</p>`;
+    // In a browser the field does this by itself.
+    await refreshed(page("old"), `<!doctype html><body>${page("new")}</body>`, () => Object.defineProperty(document.querySelector("#f"), name, { value: own }));
+    assert.deepEqual([...document.querySelectorAll("p")].map(({ textContent }) => textContent), ["old", "new"], name);
+  }
+});
+
+test("where texts must not become code, handlers of the page stay, and the rest is refreshed", async (t) => {
+  const page = (text) => `<p id="a" onclick="${text}()">${text}</p><p id="b">${text}</p>`;
+  const { setAttribute } = Element.prototype;
+  t.after(() => (Element.prototype.setAttribute = setAttribute));
+  // A browser does this under a policy of Trusted Types.
+  Element.prototype.setAttribute = function set(name, text) {
+    if (name.startsWith("on")) throw new TypeError("not trusted");
+    setAttribute.call(this, name, text);
+  };
+  await refreshed(page("old"), `<!doctype html><body>${page("new")}</body>`);
+  assert.deepEqual([...document.querySelectorAll("p")].map(({ textContent }) => textContent), ["new", "new"]);
+  assert.equal(document.querySelector("#a").getAttribute("onclick"), "old()");
+  Element.prototype.setAttribute = setAttribute;
+  await refreshed(page("old"), `<!doctype html><body>${page("new")}</body>`);
+  assert.equal(document.querySelector("#a").getAttribute("onclick"), "new()");
+});
