@@ -3,8 +3,11 @@
 
 import { Idiomorph } from "../dist/idiomorph.js";
 
-/** Elements that scripts of the page write, of which the server knows nothing. `noscript` is for pages without them. */
-const WRITTEN_BY_SCRIPTS = "script,noscript,[data-error-for],[data-state-for],progress[data-for]";
+/** Elements that show results, of which the server knows nothing. */
+const SHOWS_RESULTS = "[data-error-for],[data-state-for],progress[data-for]";
+
+/** Elements that stay as they are. `noscript` is for pages without scripts. */
+const WRITTEN_BY_SCRIPTS = `script,noscript,${SHOWS_RESULTS}`;
 
 /** Attributes of a pending form, and of fields with an error. */
 const SET_BY_SCRIPTS = ["aria-busy", "data-pending", "aria-invalid", "aria-errormessage"];
@@ -55,6 +58,17 @@ const withoutHash = (url) => url.replace(/#.*/, "");
 
 function morph(page) {
   const changed = changedFields();
+  const forget = nameShowing(page);
+  try {
+    morphBody(page, changed);
+  } finally {
+    forget();
+  }
+  document.title = page.title;
+  addStyles(page.head);
+}
+
+function morphBody(page, changed) {
   Idiomorph.morph(document.body, page.body, {
     morphStyle: "outerHTML",
     callbacks: {
@@ -63,8 +77,31 @@ function morph(page) {
       beforeAttributeUpdated: (name, element, how) => !isKept(name, element, how, changed),
     },
   });
-  document.title = page.title;
-  addStyles(page.head);
+}
+
+const NAME = "actionlane-shows-";
+
+/**
+ * Gives each element that shows results an id, and the same one to its counterpart in the page. Otherwise the morph
+ * could take it for another element of its kind. Returns the function that takes the ids away.
+ */
+function nameShowing(page) {
+  const counterparts = new Map();
+  const keyOf = (element) => JSON.stringify([
+    element.localName,
+    ...["data-error-for", "data-state-for", "data-state", "data-for"].map((name) => element.getAttribute(name)),
+    element.closest("form")?.getAttribute("id"),
+  ]);
+  const showing = (of) => [...of.querySelectorAll(SHOWS_RESULTS)].filter((element) => !element.id);
+  for (const element of showing(page)) counterparts.set(keyOf(element), [...(counterparts.get(keyOf(element)) ?? []), element]);
+  showing(document).forEach((element, at) => {
+    element.id = NAME + at;
+    const counterpart = counterparts.get(keyOf(element))?.shift();
+    if (counterpart) counterpart.id = element.id;
+  });
+  return () => {
+    for (const element of document.querySelectorAll(`[id^=${NAME}]`)) element.removeAttribute("id");
+  };
 }
 
 /** True for a form whose fields hide the properties that the morph reads. It stays as it is, and the rest is morphed. */

@@ -71,3 +71,18 @@ test("where texts must not become code, handlers of the page stay, and the rest 
   await refreshed(page("old"), `<!doctype html><body>${page("new")}</body>`);
   assert.equal(document.querySelector("#a").getAttribute("onclick"), "new()");
 });
+
+test("an element that shows a result keeps it, whatever the server renders around it", async () => {
+  const page = (more, shown = "") => `${more}<form id="f"><input name="a"><p data-error-for="a">${shown}</p></form><p data-state-for="f">${shown}</p><progress data-for="f" value="0"></progress>`;
+  const bar = () => document.querySelector("progress");
+  await refreshed(page("", "shown"), `<!doctype html><body>${page("<p>alert</p>")}</body>`, () => Object.assign(bar(), { max: 9, value: 5 }));
+  const rows = () => [...document.querySelectorAll("p")].map((place) => [place.getAttribute("data-state-for") ?? place.getAttribute("data-error-for"), place.textContent]);
+  assert.deepEqual(rows(), [[null, "alert"], ["a", "shown"], ["f", "shown"]]);
+  assert.deepEqual([bar().max, bar().value], [9, 5]);
+  const moved = '<p>one</p><p>two</p><p data-state-for="f"></p>';
+  await refreshed('<p data-state-for="f">shown</p><p>one</p>', `<!doctype html><body>${moved}</body>`);
+  assert.deepEqual(rows(), [[null, "one"], [null, "two"], ["f", "shown"]]);
+  await refreshed('<div><p data-state-for="own">shown</p><p>one</p></div>', "<!doctype html><body><div><p>one</p><p>two</p></div></body>");
+  assert.deepEqual(rows().filter(([name]) => name), [["own", "shown"]]);
+  assert.deepEqual(rows().filter(([name]) => !name).map(([, text]) => text), ["one", "two"]);
+});
