@@ -13,15 +13,19 @@ const WRITTEN_BY_SCRIPTS = `script,noscript,${SHOWS_RESULTS}`;
 const SET_BY_SCRIPTS = ["aria-busy", "data-pending", "aria-invalid", "aria-errormessage"];
 
 /**
- * Loads the page at `url` and morphs the document into it. Elements keep their identity, focus and selection; so do
+ * Loads the page at `url`, by default that of the document, and morphs the document into it. Elements keep their identity, focus and selection; so do
  * fields their value if it is not the one that the server has rendered. If the server has redirected, the browser
  * goes there.
  *
  * Rejects with the reason of `signal`, and with an error if no page has come.
  */
-export async function refreshByMorph({ url = location.href, signal } = {}) {
-  const page = await load(url, signal);
+export async function refreshByMorph({ url, signal } = {}) {
+  const asked = url ?? location.href;
+  const page = await load(asked, signal);
+  // A script of the page has changed the address meanwhile, and with it what the page shows.
+  if (url === undefined && withoutHash(location.href) !== withoutHash(asked)) return refreshByMorph({ signal });
   if (page) morph(page);
+  return undefined;
 }
 
 /** Promises the document of a page, without its scripts and `noscript`; undefined if the browser goes elsewhere. */

@@ -7,12 +7,13 @@ import { show, visit } from "./forms_page.js";
 const { refreshByMorph } = await import("../forms/morph.js");
 const { serve } = await import("./server.js");
 
-let server, html;
+let server, html, whenAsked;
 before(async () => {
-  server = await serve((_request, response) => {
+  server = await serve((request, response) => {
+    whenAsked?.(request);
     // For an XMLHttpRequest of jsdom the page is still at its first origin.
     const asIfElsewhere = { "access-control-allow-origin": "*", "access-control-allow-headers": "cache-control" };
-    response.writeHead(200, { "content-type": "text/html", ...asIfElsewhere }).end(html);
+    response.writeHead(200, { "content-type": "text/html", ...asIfElsewhere }).end(html.replace("URL", request.url));
   });
   visit(server.url);
 });
@@ -85,4 +86,18 @@ test("an element that shows a result keeps it, whatever the server renders aroun
   await refreshed('<div><p data-state-for="own">shown</p><p>one</p></div>', "<!doctype html><body><div><p>one</p><p>two</p></div></body>");
   assert.deepEqual(rows().filter(([name]) => name), [["own", "shown"]]);
   assert.deepEqual(rows().filter(([name]) => !name).map(([, text]) => text), ["one", "two"]);
+});
+
+test("if the address has changed meanwhile, the page of the new one is shown", async (t) => {
+  t.after(() => (whenAsked = undefined));
+  const asked = [];
+  whenAsked = ({ method, url }) => {
+    if (method !== "GET") return;
+    asked.push(url);
+    location.hash = "#here";
+    if (asked.length === 1) window.history.pushState(null, "", "/second");
+  };
+  await refreshed("<p>old</p>", "<!doctype html><body><p>URL</p></body>");
+  assert.equal(document.querySelector("p").textContent, "/second");
+  assert.deepEqual(asked, ["/", "/second"]);
 });
