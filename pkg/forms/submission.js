@@ -27,6 +27,8 @@ export class Submissions {
   #ends = new Set();
   /** The last submission of each state, by its key. */
   #last = new Map();
+  /** With the strategy `queue last`, the submission of each form that goes on after the pending one. */
+  #next = new WeakMap();
 
   constructor(client) {
     this.#client = client;
@@ -65,7 +67,11 @@ export class Submissions {
       const found = readAction(this.#client, fields, submitter?.getAttribute("name"));
       read = found.then ? await found : found;
       // Of several that wait for the same one, the first goes on, and the others wait for it.
-      for (let before; (before = this.#before(submission, read.stateKey)); ) await before;
+      this.#next.set(form, submission);
+      for (let before; (before = this.#before(submission, read.stateKey)); ) {
+        await before;
+        if (submission.options.strategy === "queue last" && this.#next.get(form) !== submission) return done();
+      }
       made = this.#call(submission, read);
       this.#note(made, read.stateKey);
       outcome = await made.outcome;
@@ -78,10 +84,10 @@ export class Submissions {
 
   /**
    * Returns the pending submission that a new one must wait for, because it sends the state that that one returns. With
-   * `drop` it is of another form.
+   * `drop` it is of another form; with `replace` it is aborted instead.
    */
   #before({ options: { strategy } }, key) {
-    return key !== undefined && ["queue", "drop"].includes(strategy) ? this.#last.get(key) : undefined;
+    return key !== undefined && strategy !== "replace" ? this.#last.get(key) : undefined;
   }
 
   #note({ outcome }, key) {
