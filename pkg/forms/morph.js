@@ -13,9 +13,9 @@ const WRITTEN_BY_SCRIPTS = `script,noscript,${SHOWS_RESULTS}`;
 const SET_BY_SCRIPTS = ["aria-busy", "data-pending", "aria-invalid", "aria-errormessage"];
 
 /**
- * Loads the page at `url`, by default that of the document, and morphs the document into it. Elements keep their identity, focus and selection; so do
- * fields their value if it is not the one that the server has rendered. If the server has redirected, the browser
- * goes there.
+ * Loads the page at `url`, by default that of the document, and morphs the document into it. Elements keep their
+ * identity, focus and selection; so do fields their value if it is not the one that the server has rendered. If the
+ * server has redirected, the browser goes there.
  *
  * Rejects with the reason of `signal`, and with an error if no page has come.
  */
@@ -108,7 +108,7 @@ function nameShowing(page) {
   };
 }
 
-/** True for a form whose fields hide the properties that the morph reads. It stays as it is, and the rest is morphed. */
+/** True for a form whose fields hide the properties that the morph reads. It stays as it is; the rest is morphed. */
 function isHidden({ attributes, childNodes }) {
   return (attributes && tagOf(attributes) !== "NamedNodeMap") || tagOf(childNodes) !== "NodeList";
 }
