@@ -101,7 +101,7 @@ export class Submissions {
     const client = this.#client;
     const state = stateKey !== undefined && bound > 0 ? this.#states.of(form, stateKey) : undefined;
     const args = [...Array(state ? bound - 1 : bound), ...(state ? [state.value] : []), formData];
-    const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form) };
+    const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form, client.options, options) };
     const url = addressOf(form, submitter);
     const carried = carriedBy(client, id, formData, read, state !== undefined);
     return call(client, url === undefined ? { id } : { id, url }, args, own, undefined, undefined, carried);
