@@ -16,7 +16,7 @@ export function issuesOf(result) {
   if (!isObject(result)) return [];
   const places = [result.validationErrors, result.error, result.errors, result, result.data].filter(isObject);
   for (const place of places) {
-    const found = [listed(place), flattened(place), tree(place, []), formatted(place, [])].find((issues) => issues.length > 0);
+    const found = [listed(place, place === result || place === result.data), flattened(place), tree(place, []), formatted(place, [])].find((issues) => issues.length > 0);
     if (found) return found;
   }
   return isObject(result.errors) && !Array.isArray(result.errors) ? byName(result.errors) : [];
@@ -28,10 +28,13 @@ const texts = (value) => (typeof value === "string" ? [value] : Array.isArray(va
 const nameOf = (path) => path.map((key) => (isObject(key) ? key.key : key)).join(".");
 const issuesAt = (path, value) => texts(value).map((message) => ({ name: nameOf(path), message }));
 
-function listed(place) {
-  const list = Array.isArray(place) ? place : own(place, "issues");
+/** `isResult`: the place may be a list of anything with a message, so the issues of such a list have paths. */
+function listed(place, isResult) {
+  const isList = Array.isArray(place);
+  const list = isList ? place : own(place, "issues");
   if (!Array.isArray(list)) return [];
-  return list.filter((issue) => typeof own(issue, "message") === "string").map(({ path, message }) => ({ name: nameOf(Array.isArray(path) ? path : []), message }));
+  const isIssue = (issue) => typeof own(issue, "message") === "string" && (!(isResult && isList) || Array.isArray(own(issue, "path")));
+  return list.filter(isIssue).map(({ path, message }) => ({ name: nameOf(Array.isArray(path) ? path : []), message }));
 }
 
 function flattened(place) {

@@ -27,6 +27,8 @@ export class Submissions {
   #ends = new Set();
   /** The last submission of each state, by its key. */
   #last = new Map();
+  /** With the strategy `queue last`, the submission of each form that goes on after the pending one. */
+  #next = new WeakMap();
 
   constructor(client) {
     this.#client = client;
@@ -64,8 +66,12 @@ export class Submissions {
     try {
       const found = readAction(this.#client, fields, submitter?.getAttribute("name"));
       read = found.then ? await found : found;
-      const before = this.#before(submission, read.stateKey);
-      if (before) await before;
+      // Of several that wait for the same one, the first goes on, and the others wait for it.
+      this.#next.set(form, submission);
+      for (let before; (before = this.#before(submission, read.stateKey)); ) {
+        await before;
+        if (submission.options.strategy === "queue last" && this.#next.get(form) !== submission) return done();
+      }
       made = this.#call(submission, read);
       this.#note(made, read.stateKey);
       outcome = await made.outcome;
@@ -76,9 +82,12 @@ export class Submissions {
     return this.#show(submission, read, outcome);
   }
 
-  /** Returns the pending submission that a new one must wait for, because it sends the state that that one returns. */
+  /**
+   * Returns the pending submission that a new one must wait for, because it sends the state that that one returns. With
+   * `drop` it is of another form; with `replace` it is aborted instead.
+   */
   #before({ options: { strategy } }, key) {
-    return key !== undefined && strategy === "queue" ? this.#last.get(key) : undefined;
+    return key !== undefined && strategy !== "replace" ? this.#last.get(key) : undefined;
   }
 
   #note({ outcome }, key) {
@@ -92,7 +101,7 @@ export class Submissions {
     const client = this.#client;
     const state = stateKey !== undefined && bound > 0 ? this.#states.of(form, stateKey) : undefined;
     const args = [...Array(state ? bound - 1 : bound), ...(state ? [state.value] : []), formData];
-    const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form) };
+    const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form, client.options, options) };
     const url = addressOf(form, submitter);
     const carried = carriedBy(client, id, formData, read, state !== undefined);
     return call(client, url === undefined ? { id } : { id, url }, args, own, undefined, undefined, carried);

@@ -362,3 +362,17 @@ test("a method of the dispatcher loads the same", async () => {
   await next("actionlane:result");
   assert.equal(server.requests.length, 1);
 });
+
+test("a form beside a progress element is sent without one if an option forbids to report", async () => {
+  for (const [common, own] of [[{ fetch: (...args) => fetch(...args) }], [{ credentials: "omit" }], [{}, { keepalive: true }]]) {
+    d.close();
+    d = createDispatcher({ nextVersion: "16.4.6", ...common });
+    const form = show(`${plain("<button>Go</button>", 'id="f"')}<progress data-for="f"></progress>`);
+    bind(own);
+    server.requests.length = 0;
+    form.requestSubmit();
+    await next("actionlane:result");
+    unbind();
+    assert.deepEqual([server.requests.length, posted.length], [1, 0]);
+  }
+});

@@ -121,6 +121,66 @@ test("with the strategy queue, a submission waits for the state of the one befor
   assert.equal(form.hasAttribute("data-pending"), false);
 });
 
+test("with a strategy that keeps all, each of three submissions sends the state of the one before", async () => {
+  let count = 0;
+  answer = (_request, response) => flight(response, `{"count":${(count += 1)}}`);
+  for (const strategy of ["queue", "join"]) {
+    server.requests.length = count = 0;
+    const form = show(bound("[null]", "", { key: "k1" }));
+    bind({ strategy });
+    for (let at = 0; at < 3; at += 1) form.requestSubmit();
+    for (let at = 0; at < 3; at += 1) await next("actionlane:result");
+    unbind();
+    assert.deepEqual(server.requests.map((request) => parts(request).at(-1)[1]), ['[null,"$K1"]', '[{"count":1},"$K1"]', '[{"count":2},"$K1"]'], strategy);
+  }
+});
+
+test("with the strategy queue last, the last submission alone follows the one that is pending, with its state", async () => {
+  const gate = makeGate();
+  let count = 0;
+  answer = async (_request, response) => {
+    count += 1;
+    if (count === 1) await gate.opened;
+    flight(response, `{"count":${count}}`);
+  };
+  const form = show(bound("[null]", "", { key: "k1" }));
+  bind({ strategy: "queue last" });
+  for (const value of ["1", "2", "3"]) {
+    form.elements.a.value = value;
+    form.requestSubmit();
+  }
+  gate.open();
+  await next("actionlane:result");
+  await next("actionlane:result");
+  assert.deepEqual(server.requests.map((request) => [parts(request)[0][1], parts(request).at(-1)[1]]), [["1", '[null,"$K1"]'], ["3", '[{"count":1},"$K1"]']]);
+  assert.equal(form.hasAttribute("data-pending"), false);
+});
+
+test("a submission waits for that of another form with the same state", async () => {
+  show(bound("[null]", "", { key: "k1" }) + bound("[null]", "", { key: "k1" }));
+  bind();
+  for (const form of document.forms) form.requestSubmit();
+  for (let count = 0; count < 2; count += 1) await next("actionlane:result");
+  assert.deepEqual(server.requests.map((request) => parts(request).at(-1)[1]), ['[null,"$K1"]', '[{"count":1},"$K1"]']);
+});
+
+test("the state of a form does not replace an argument of a button's own action", async () => {
+  const own = (key) => `<button name="$ACTION_REF_2">${hidden("$ACTION_2:0", `{"id":"${ID}","bound":"$@1"}`)}${hidden("$ACTION_2:1", "[5]")}${key}</button>`;
+  const roots = async (html) => {
+    server.requests.length = 0;
+    const form = show(html);
+    bind();
+    for (const name of ["", "$ACTION_REF_2", "", "$ACTION_REF_2"]) {
+      [...form.querySelectorAll("button")].find((button) => button.name === name).click();
+      await next("actionlane:result");
+    }
+    unbind();
+    return server.requests.map((request) => parts(request).at(-1)[1]);
+  };
+  assert.deepEqual(await roots(bound("[0]", "", { key: "k1", fields: own("") })), ['[0,"$K1"]', '[5,"$K1"]', '[{"count":1},"$K1"]', '[5,"$K1"]']);
+  assert.deepEqual(await roots(bound("[0]", "", { fields: own(hidden("$ACTION_KEY", "k2")) })), ['[0,"$K1"]', '[5,"$K1"]', '[0,"$K1"]', '[{"count":6},"$K1"]']);
+});
+
 test("without a version, an action of Next 14 gets its form under the names that 14 reads", async () => {
   d.close();
   d = createDispatcher();

@@ -20,6 +20,7 @@ test("issues are found in the shapes of the usual libraries", () => {
     { validationErrors: { formErrors: [], fieldErrors: { email: ["is missing"] } } },
     { ok: false, errors: { email: ["is missing"] } },
     { ok: false, errors: { email: "is missing" } },
+    [{ path: ["email"], message: "is missing" }],
   ]) assert.deepEqual(texts(result), email, JSON.stringify(result));
 });
 
@@ -38,7 +39,7 @@ test("a result that holds itself has no issues", () => {
 });
 
 test("results without issues have none", () => {
-  for (const result of [undefined, null, 5, "text", [], {}, { ok: true }, { error: "text" }, { ok: false, code: "TAKEN" }, { errors: null }, { issues: "x" }, { data: { email: "a@b.c" } }, { email: "a@b.c" }]) {
+  for (const result of [undefined, null, 5, "text", [], {}, { ok: true }, { error: "text" }, { ok: false, code: "TAKEN" }, { errors: null }, { issues: "x" }, { data: { email: "a@b.c" } }, [{ message: "Hello" }], { data: [{ message: "Hello" }] }, { email: "a@b.c" }]) {
     assert.deepEqual(texts(result), [], JSON.stringify(result));
   }
 });
