@@ -5,7 +5,6 @@ import { flightNow } from "../lib/codec/load.js";
 import { namesAction } from "./action_field.js";
 
 const BY_ID = "$ACTION_ID_";
-const BY_REFERENCE = "$ACTION_REF_";
 
 /**
  * Returns `{ id, stateKey?, bound?, read? }`, or a promise of it while the codec is loaded. `fields`: names and values
@@ -16,23 +15,9 @@ export function readAction(client, fields, button) {
   // Needs no codec, which is large. `tests/vectors/form_fields.json` holds this to Rust's own reading.
   if (name?.startsWith(BY_ID)) return { id: name.slice(BY_ID.length) };
   const by = ({ readForm }) => {
-    const read = readForm(name ? withoutOtherStates(fields, name) : fields, button ?? undefined);
+    const read = readForm(fields, button ?? undefined);
     return { id: read.id, stateKey: read.stateKey, bound: read.bound, read };
   };
   const flight = flightNow();
   return flight ? by(flight) : client.loadFlight().then(by);
-}
-
-/**
- * Leaves out the keys of the states of other actions: the form and its buttons may have one each, and Next has put it
- * after the parts of its own action.
- */
-function withoutOtherStates(fields, name) {
-  const own = `$ACTION_${name.slice(BY_REFERENCE.length)}:`;
-  let isOwn = true;
-  return fields.filter((_, at) => {
-    const field = fields[at - (at % 2)];
-    if (/^\$ACTION_(?!ID_|REF_|KEY$)/.test(field)) isOwn = field.startsWith(own);
-    return isOwn || field !== "$ACTION_KEY";
-  });
 }

@@ -120,8 +120,10 @@ export class Submissions {
     if (detail.reset) HTMLFormElement.prototype.reset.call(form);
   }
 
-  #failed({ form, submitter }, actionId, error, wasMade) {
-    const isUnsent = !wasMade || (error.sent === "no" && LEFT_TO_BROWSER.includes(error.code));
+  #failed({ form, submitter, options }, actionId, error, wasMade) {
+    // A durable call that ends so may be in the outbox, which sends it later.
+    const mayBeStored = error.code === "INTERNAL" && Boolean(options.durable);
+    const isUnsent = !wasMade || (error.sent === "no" && LEFT_TO_BROWSER.includes(error.code) && !mayBeStored);
     if (isUnsent && form.isConnected) {
       console.warn("actionlane: the browser posts this form, because it could not be sent:", error);
       // In a task of its own: `requestSubmit` does nothing while the form's own event is still being dispatched.

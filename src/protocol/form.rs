@@ -96,8 +96,7 @@ impl FormAction {
         let prefix = [OWN, name.strip_prefix(BY_REFERENCE).unwrap_or_default(), ":"].concat();
         let parts: Vec<(&str, &str)> = fields.iter().filter_map(|(name, text)| Some((name.strip_prefix(&prefix)?, *text))).collect();
         let (id, bound) = reference(only(&parts, "0")?)?;
-        let state_key = fields.iter().find(|(name, _)| *name == STATE_KEY).map(|(_, key)| (*key).to_owned());
-        let mut action = Self { id, state_key, bound: Vec::new(), parts: Vec::new() };
+        let mut action = Self { id, state_key: state_key(fields, &prefix).map(str::to_owned), bound: Vec::new(), parts: Vec::new() };
         if let Some(number) = bound {
             action.bind(&parts, number)?;
         }
@@ -144,6 +143,20 @@ impl FormAction {
         let all: Vec<&str> = bound.chain(list.into_iter().skip(carried)).collect();
         Ok(["[", &all.join(","), "]"].concat())
     }
+}
+
+/// Returns the key of the action's state. The form and its buttons may have one each, after the parts of their action.
+fn state_key<'a>(fields: &[(&str, &'a str)], prefix: &str) -> Option<&'a str> {
+    let mut is_own = true;
+    fields.iter().find_map(|(name, key)| {
+        if *name == STATE_KEY {
+            return is_own.then_some(*key);
+        }
+        if name.starts_with(OWN) && !names_action(name) {
+            is_own = name.starts_with(prefix);
+        }
+        None
+    })
 }
 
 fn names_action(name: &str) -> bool {
@@ -295,6 +308,19 @@ mod tests {
         assert_eq!(action.arguments(r#"["$undefined",{"ok":true},"$K1"]"#, true).unwrap(), r#"[7,{"ok":true},"$K1"]"#);
         assert_eq!(action.arguments(r#"["$undefined","$undefined","$K1"]"#, false).unwrap(), r#"[7,null,"$K1"]"#);
         assert!(action.arguments("{}", true).is_err() && action.arguments("[1", true).is_err());
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_action_whose_parts_are_before_it() {
+        let reference = root("\"$@1\"");
+        let of_button = [("$ACTION_2:0", reference.as_str()), ("$ACTION_2:1", "[null]")];
+        let of_form = [("$ACTION_REF_1", ""), ("$ACTION_1:0", reference.as_str()), ("$ACTION_1:1", "[7]"), ("$ACTION_KEY", "k1")];
+        let fields: Vec<_> = of_button.into_iter().chain(of_form).collect();
+        assert_eq!(read(&fields, None).state_key.as_deref(), Some("k1"));
+        assert_eq!(read(&fields, Some("$ACTION_REF_2")).state_key, None);
+        let keyed: Vec<_> = of_button.into_iter().chain([("$ACTION_KEY", "k2")]).chain(of_form).collect();
+        assert_eq!(read(&keyed, Some("$ACTION_REF_2")).state_key.as_deref(), Some("k2"));
+        assert_eq!(read(&keyed, None).state_key.as_deref(), Some("k1"));
     }
 
     #[test]
