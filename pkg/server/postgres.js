@@ -89,7 +89,7 @@ const CONFLICT = /^(?:40001|40P01|P2034)$/;
 const UNREACHED = /^(?:08...|57P0[123]|53300|P1001|P1002|P1017|CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|DESTROYED))$/;
 
 /** Messages of drivers that give no code. */
-const MESSAGE = /connection terminated|server closed the connection|connection (?:is )?closed/i;
+const MESSAGE = /connection terminated|server closed the connection|connection (?:is )?closed|timeout exceeded when trying to connect/i;
 
 function isPassing(error) {
   if (isConnectionError(error) || hasCode(error, CONFLICT) || hasCode(error, UNREACHED)) return true;

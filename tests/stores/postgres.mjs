@@ -291,6 +291,22 @@ function ofConnections(server, connect) {
       await driver.close();
       cut.stop();
     }],
+    ["a pool that has no connection free in time is asked again: the result is stored", async ({ table, other }) => {
+      const pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 200 });
+      const refused = [];
+      let held;
+      const query = (...args) => pool.query(...args).catch((error) => {
+        refused.push(error.message);
+        held?.release();
+        held = undefined;
+        throw error;
+      });
+      const store = postgresStore({ query }, { table });
+      assert.equal(await idempotent(key, async () => ((held = await pool.connect()), "paid"), store), "paid");
+      assert(refused.includes("timeout exceeded when trying to connect"), refused.join());
+      assert.equal(await idempotent(key, () => assert.fail("ran twice"), other), "paid");
+      await pool.end();
+    }],
     ["a client that its owner has closed is not asked again", async ({ table }) => {
       const driver = connect(server.url);
       let asked = 0;
