@@ -88,8 +88,11 @@ const CONFLICT = /^(?:40001|40P01|P2034)$/;
  */
 const UNREACHED = /^(?:08...|57P0[123]|53300|P1001|P1002|P1017|CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|DESTROYED))$/;
 
-/** Messages of drivers that give no code. */
-const MESSAGE = /connection terminated|server closed the connection|connection (?:is )?closed|timeout exceeded when trying to connect/i;
+/** Messages of drivers that give no code. The last two are those of `pg` for a wait that its owner has bounded. */
+const MESSAGE = new RegExp([
+  "connection terminated", "server closed the connection", "connection (?:is )?closed", "timeout exceeded when trying to connect",
+  "query read timeout",
+].join("|"), "i");
 
 function isPassing(error) {
   if (isConnectionError(error) || hasCode(error, CONFLICT) || hasCode(error, UNREACHED)) return true;

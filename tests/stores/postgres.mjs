@@ -307,6 +307,24 @@ function ofConnections(server, connect) {
       assert.equal(await idempotent(key, () => assert.fail("ran twice"), other), "paid");
       await pool.end();
     }],
+    ["a statement that is answered too late for its pool is repeated: the result is stored", async ({ table, other }) => {
+      const pool = new pg.Pool({ connectionString: server.url, query_timeout: 500 });
+      const free = new pg.Client({ connectionString: server.url });
+      await free.connect();
+      const refused = [];
+      const query = (...args) => pool.query(...args).catch(async (error) => {
+        refused.push(error.message);
+        await free.query("ROLLBACK");
+        throw error;
+      });
+      const store = postgresStore({ query }, { table });
+      const charge = async () => (await free.query("BEGIN"), await free.query(`LOCK TABLE ${table}`), "paid");
+      assert.equal(await idempotent(key, charge, store), "paid");
+      assert(refused.includes("Query read timeout"), refused.join());
+      assert.equal(await idempotent(key, () => assert.fail("ran twice"), other), "paid");
+      await pool.end();
+      await free.end();
+    }],
     ["a client that its owner has closed is not asked again", async ({ table }) => {
       const driver = connect(server.url);
       let asked = 0;
