@@ -75,8 +75,9 @@ export interface Run {
  * Cookies and revalidations inside `fn` are not repeated for later calls: put what every answer needs after
  * `idempotent`. `redirect()` and `notFound()` inside `fn` are results, and are stored. After any other error the
  * next call runs `fn` again. An error of `store.claim` is thrown, and `fn` does not run. An error of `store.finish`
- * is the `cause` of an `IDEMPOTENCY_LOST`, which later calls get too. If the lease was lost and another call has the
- * row when `fn` returns, its value cannot be stored: that is an `IDEMPOTENCY_LOST` too.
+ * is the `cause` of an `IDEMPOTENCY_LOST`, which later calls get too; if the store takes not even that, the next call
+ * after the lease runs `fn` again. If the lease was lost and another call has the row when `fn` returns, its value
+ * cannot be stored: that is an `IDEMPOTENCY_LOST` too.
  *
  * `fn` gets the id that the call is stored under, 64 hexadecimal digits: pass it on as the key of what `fn` calls.
  * Without a key it gets undefined. Its second argument has the `signal` of the lease.

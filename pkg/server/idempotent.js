@@ -25,6 +25,7 @@ export async function runOnce(key, fn, store, options, toStored) {
   if (!hasKey(key)) return fn(undefined, run);
   const [id, fingerprint] = await Promise.all([idOf(key), fingerprintOf(key)]);
   const token = crypto.randomUUID();
+  const asked = performance.now();
   const claim = await store.claim(id, { token, fingerprint, leaseMs });
   if (claim.state !== "claimed") return earlierResult(fingerprint, claim, key.action);
 
@@ -32,7 +33,7 @@ export async function runOnce(key, fn, store, options, toStored) {
   let isRunning = true;
   const isRenewed = store.renew && !store.transaction && leaseMs !== Infinity;
   const lose = (cause) => isRunning && lost.abort(lostError(`lost the lease of "${key.action}" while it ran`, cause));
-  const stop = isRenewed ? keepLease(() => store.renew(id, token, leaseMs), leaseMs, lose) : () => {};
+  const stop = isRenewed ? keepLease(() => store.renew(id, token, leaseMs), leaseMs, asked, lose) : () => {};
   try {
     let value;
     try {

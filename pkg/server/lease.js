@@ -6,9 +6,11 @@ const LONGEST = 2_147_483_647;
 
 /**
  * Calls `renew()` each third of `leaseMs`, until `stop()`. Calls `lose(cause)` once: when `renew` returns false, or
- * when it has not returned true for as long as the lease; `cause` is then its last error. Returns `stop`.
+ * when it has not returned true for as long as the lease; `cause` is then its last error. The lease counts from
+ * `asked`, when it was asked for: the store may have begun it at once, and its answer may have come late. Returns
+ * `stop`.
  */
-export function keepLease(renew, leaseMs, lose) {
+export function keepLease(renew, leaseMs, asked, lose) {
   let beat, end, cause, isOver = false;
   const stop = () => {
     isOver = true;
@@ -19,7 +21,7 @@ export function keepLease(renew, leaseMs, lose) {
     stop();
     lose(cause);
   };
-  const next = () => (beat = timer(renewed, leaseMs / 3));
+  const next = (ms) => (beat = timer(renewed, ms / 3));
   const until = (ms) => {
     clearTimeout(end);
     end = timer(isLost, ms);
@@ -35,10 +37,12 @@ export function keepLease(renew, leaseMs, lose) {
     if (isOver) return;
     if (isHeld === false) return isLost();
     if (isHeld) until(leaseMs - (performance.now() - asked));
-    next();
+    next(leaseMs);
   }
-  until(leaseMs);
-  next();
+  const left = leaseMs - (performance.now() - asked);
+  // If the answer came later than the lease ends, the store is asked at once.
+  until(Math.max(left, leaseMs / 3));
+  next(left);
   return stop;
 }
 

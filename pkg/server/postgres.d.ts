@@ -20,7 +20,10 @@ export type PostgresClient =
 
 /** Options of `postgresStore`. */
 export interface PostgresStoreOptions {
-  /** Name of the table, with or without its schema: letters, digits, `_` and one `.`. Default `"actionlane_calls"`. */
+  /**
+   * Name of the table, with or without its schema: letters, digits, `_` and one `.`, each part at most 63 characters.
+   * Default `"actionlane_calls"`.
+   */
   table?: string;
   /** Longest record, in bytes of UTF-8. A longer one is `IDEMPOTENCY_LOST`. Default 1 048 576. */
   maxBytes?: number;

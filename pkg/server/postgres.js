@@ -82,11 +82,17 @@ const timeOf = (ms) => (ms > LONGEST ? null : String(ms));
 /** `serialization_failure` and `deadlock_detected`, and Prisma's word for both. */
 const CONFLICT = /^(?:40001|40P01|P2034)$/;
 
-/** Codes of the server and of drivers for a connection that could not be made or has ended. */
-const UNREACHED = /^(?:08...|57P0[123]|53300|P1001|P1002|P1017|CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|ENDED|DESTROYED))$/;
+/**
+ * Codes of the server and of drivers for a connection that could not be made or has ended. A client of `postgres` that
+ * its owner has ended (`CONNECTION_ENDED`) makes no other, and is not asked again.
+ */
+const UNREACHED = /^(?:08...|57P0[123]|53300|P1001|P1002|P1017|CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|DESTROYED))$/;
 
-/** Messages of drivers that give no code. */
-const MESSAGE = /connection terminated|server closed the connection|connection (?:is )?closed/i;
+/** Messages of drivers that give no code. The last two are those of `pg` for a wait that its owner has bounded. */
+const MESSAGE = new RegExp([
+  "connection terminated", "server closed the connection", "connection (?:is )?closed", "timeout exceeded when trying to connect",
+  "query read timeout",
+].join("|"), "i");
 
 function isPassing(error) {
   if (isConnectionError(error) || hasCode(error, CONFLICT) || hasCode(error, UNREACHED)) return true;

@@ -5,7 +5,7 @@
 import type { IdempotencyStore } from "../server.js";
 
 /**
- * A client of Redis 6.2 or later, or of Valkey: of `redis` (node-redis) 4 or 5, `ioredis` 5, `@upstash/redis` or
+ * A client of Redis 6.2 or later, or of Valkey: of `redis` (node-redis) 5 or 6, `ioredis` 5 or 6, `@upstash/redis` or
  * `@vercel/kv`, for one server or for a cluster. Only its methods for scripts are used.
  */
 export type RedisClient =

@@ -73,8 +73,8 @@ async function sha1(text) {
 /** Replies of a server that starts, changes its role or moves a key. */
 const SERVER = /\b(?:LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|BUSY)\b/;
 
-/** Messages of clients that have lost their connection. */
-const CLIENT = /socket closed|connection is closed|client is offline|fetch failed|max retries/i;
+/** Messages of clients that have no connection, or have waited too long for an answer. */
+const CLIENT = /socket closed|connection is closed|client is offline|stream isn't writeable|command timed out|fetch failed|max retries/i;
 
 const isPassing = (error) => isConnectionError(error) || SERVER.test(error?.message) || CLIENT.test(error?.message);
 

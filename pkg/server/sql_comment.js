@@ -20,8 +20,11 @@ export function sqlComment(sql, tags) {
   return statement.endsWith(";") ? `${statement.slice(0, -1)} ${comment};` : `${statement} ${comment}`;
 }
 
-/** Encodes as in URLs, quotes and stars too: nothing that remains ends a value or the comment. */
+/**
+ * Encodes as in URLs, quotes, stars and exclamation marks too: nothing that remains ends a value or the comment, or
+ * makes it one that MySQL runs.
+ */
 function encode(value) {
   const text = String(value).slice(0, LONGEST).toWellFormed();
-  return encodeURIComponent(text).replace(/['*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(/['*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -35,7 +35,9 @@ function partsOf(object) {
   if (name === "Map") return [...object.keys(), ...object.values()];
   if (name === "Set") return object;
   if (name !== "Error") return [];
-  if (Object.keys(object).length > 0) throw new TypeError("an error is kept with its message and cause, not with properties of its own");
+  // The list of an AggregateError is not enumerable.
+  const isMore = Object.keys(object).length > 0 || Object.hasOwn(object, "errors");
+  if (isMore) throw new TypeError("an error is kept with its message and cause, not with properties of its own");
   return [object.cause];
 }
 

@@ -130,6 +130,10 @@ test("a statement that has a comment, or nothing to say, stays as it is", () => 
   assert.throws(() => sqlComment(7), { name: "TypeError", message: "sqlComment: sql is a text" });
 });
 
+test("no name of a tag makes a comment that MySQL runs", () => {
+  assert.equal(sqlComment("SELECT 1", { "!50000 SLEEP": "!" }), "SELECT 1 /*%2150000%20SLEEP='%21'*/");
+});
+
 test("no value and no name of a tag ends the comment", () => {
   const mean = "*/; DROP TABLE orders; -- ' \\ \n \0 \ud800 %";
   const said = sqlComment("SELECT 1", { [mean]: mean, long: "*".repeat(1000) });

@@ -10,8 +10,10 @@ const LOST = { name: "IdempotencyError", digest: "IDEMPOTENCY_LOST", status: 500
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Starts a call on a store, whose `fn` ends when `end()` is called. `renewals` is a list of what `renew` answers. */
-async function running(t, { answers = [], leaseMs = 30_000, call = idempotent, value = "paid", ...changes } = {}) {
+async function running(t, { answers = [], leaseMs = 30_000, claimMs = 0, call = idempotent, value = "paid", ...changes } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
   const inner = memoryStore();
   const it = { renewals: 0 };
   const renew = async (...args) => {
@@ -20,7 +22,11 @@ async function running(t, { answers = [], leaseMs = 30_000, call = idempotent, v
     if (answer instanceof Error) throw answer;
     return answer === "held" ? inner.renew(...args) : answer;
   };
-  it.store = { ...inner, renew, ...changes };
+  const claim = (...args) => {
+    now += claimMs;
+    return inner.claim(...args);
+  };
+  it.store = { ...inner, claim, renew, ...changes };
   let began;
   const inside = new Promise((resolve) => (began = resolve));
   const over = new Promise((resolve, reject) => Object.assign(it, { end: resolve, fail: reject }));
@@ -33,6 +39,7 @@ async function running(t, { answers = [], leaseMs = 30_000, call = idempotent, v
   it.call.catch(() => {});
   await inside;
   it.tick = async (ms) => {
+    now += ms;
     t.mock.timers.tick(ms);
     await settled();
   };
@@ -100,6 +107,29 @@ test("a store that never answers loses the lease when its time is over", async (
   await it.tick(10_000);
   await it.tick(20_000);
   assert(it.signal.aborted);
+});
+
+test("a lease counts from the time at which it was asked for", async (t) => {
+  const down = new Error("down");
+  const it = await running(t, { claimMs: 12_000, answers: [down, down] });
+  await it.tick(6_000);
+  assert.equal(it.renewals, 1);
+  await it.tick(11_999);
+  assert(!it.signal.aborted);
+  await it.tick(1);
+  assert(it.signal.aborted);
+});
+
+test("a claim that is answered when its lease may be over is renewed at once", async (t) => {
+  for (const [answer, isLost] of [["held", false], [false, true]]) {
+    const it = await running(t, { claimMs: 40_000, answers: [answer] });
+    await it.tick(1);
+    assert.deepEqual([it.renewals, it.signal.aborted], [1, isLost]);
+    it.end();
+    assert.equal(await it.call, "paid");
+    t.mock.timers.reset();
+    t.mock.restoreAll();
+  }
 });
 
 test("a result that another call's row keeps out is IDEMPOTENCY_LOST, though the run succeeded", async (t) => {

@@ -210,6 +210,7 @@ for (const [what, lost] of [
   ["File", new File(["x"], "receipt.txt")],
   ["Money", new Money()],
   ["properties of its own", Object.assign(new Error("declined"), { code: 7 })],
+  ["message and cause", new AggregateError([new Error("declined")])],
 ]) {
   test(`a result that would lose its content (${what}) cannot be stored, at any depth`, async () => {
     for (const wrap of [(it) => it, (it) => ({ in: [it] }), (it) => new Map([[1, new Set([it])]]), (it) => new Error("", { cause: it })]) {

@@ -76,6 +76,22 @@ const cases = [
     assert.deepEqual(await second.json(), await first.json());
   }],
   ["the store in PostgreSQL", async () => isStore(await import(moduleOf(3)))],
+  ["a connection that the server ends in a transaction is logged, and does not end the process", async () => {
+    const { error } = console;
+    const said = [];
+    console.error = ({ message }) => said.push(message);
+    const { pool } = await import(moduleOf(3, { name: "ended", before: "export { pool };\n" }));
+    console.error = error;
+    const tx = await pool.connect();
+    const { rows: [{ pid }] } = await tx.query("SELECT pg_backend_pid() AS pid");
+    await tx.query("BEGIN");
+    const ended = new Promise((resolve) => tx.once("end", resolve));
+    await pool.query("SELECT pg_terminate_backend($1)", [pid]);
+    await ended;
+    tx.release();
+    assert.match(said[0], /terminating connection/);
+    assert.equal((await pool.query("SELECT 1 AS one")).rows[0].one, 1);
+  }],
   ["the store with Drizzle, on the same table", async () => isStore(await import(moduleOf(4)), { ...key, key: "drizzle" })],
   ["a transfer and its record are committed together", async () => {
     const now = await accounts({ a: 500, b: 0 });
@@ -105,4 +121,38 @@ const cases = [
     rmSync(cwd, { recursive: true, force: true });
     assert.equal(stdout, "claimed running\n", stderr);
   }],
+  ["connections to the file in SQLite that are made together are all made", () => {
+    const cwd = mkdtempSync(path.join(tmpdir(), "actionlane-documents-"));
+    const { stdout, stderr } = spawnSync(programWithSqlite(), ["--input-type=module", "-e", TOGETHER, moduleOf(7)], { cwd, encoding: "utf8" });
+    rmSync(cwd, { recursive: true, force: true });
+    assert.equal(stdout, "claimed\n".repeat(ROUNDS * THREADS), stderr);
+  }],
 ];
+
+const ROUNDS = 8;
+const THREADS = 4;
+
+/** Opens a new file by several threads at once, in each round. Prints what each says. */
+const TOGETHER = `
+  import { once } from "node:events";
+  import { mkdirSync } from "node:fs";
+  import { Worker } from "node:worker_threads";
+  const thread = \`
+    const { parentPort, workerData: { module, here } } = process.getBuiltinModule("node:worker_threads");
+    if (Atomics.add(here, 0, 1) === ${THREADS - 1}) Atomics.notify(here, 0);
+    for (let seen; (seen = Atomics.load(here, 0)) < ${THREADS}; ) Atomics.wait(here, 0, seen, 10_000);
+    import(module)
+      .then(({ store }) => store.claim(String(Math.random()), { token: "t", fingerprint: null, leaseMs: 60_000 }).state)
+      .then((said) => parentPort.postMessage(said), (error) => parentPort.postMessage(error.message));
+  \`;
+  for (let round = 0; round < ${ROUNDS}; round += 1) {
+    mkdirSync(String(round));
+    process.chdir(String(round));
+    const workerData = { module: process.argv[1], here: new Int32Array(new SharedArrayBuffer(4)) };
+    const workers = Array.from({ length: ${THREADS} }, () => new Worker(thread, { eval: true, workerData }));
+    for (const [said] of await Promise.all(workers.map((worker) => once(worker, "message")))) console.log(said);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    process.chdir("..");
+  }
+  process.exit();
+`;

@@ -136,6 +136,12 @@ const ofEach = [
     const indexes = await run(`SELECT indexname FROM pg_indexes WHERE schemaname = 'app' AND tablename = '${table}'`);
     assert.equal(indexes.length, 2);
   }],
+  ["a table with the longest name has its index too", async ({ client, options, run, table }) => {
+    const name = table.padEnd(63, "x");
+    await postgresStore(client, { table: name, ...options }).migrate();
+    assert.equal((await run(`SELECT indexname FROM pg_indexes WHERE tablename = '${name}'`)).length, 2);
+    assert.throws(() => postgresStore(client, { table: `${name}x`, ...options }), { name: "TypeError", message: /at most 63/ });
+  }],
   ["the printed statements make the same table", async ({ client, options, run, table }) => {
     const store = postgresStore(client, { table: `${table}_printed`, ...options });
     for (const statement of store.sql.split(/;\s*/).filter(Boolean)) await run(statement);
@@ -284,6 +290,50 @@ function ofConnections(server, connect) {
       assert.equal(cut.lost, 3);
       await driver.close();
       cut.stop();
+    }],
+    ["a pool that has no connection free in time is asked again: the result is stored", async ({ table, other }) => {
+      const pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 200 });
+      const refused = [];
+      let held;
+      const query = (...args) => pool.query(...args).catch((error) => {
+        refused.push(error.message);
+        held?.release();
+        held = undefined;
+        throw error;
+      });
+      const store = postgresStore({ query }, { table });
+      assert.equal(await idempotent(key, async () => ((held = await pool.connect()), "paid"), store), "paid");
+      assert(refused.includes("timeout exceeded when trying to connect"), refused.join());
+      assert.equal(await idempotent(key, () => assert.fail("ran twice"), other), "paid");
+      await pool.end();
+    }],
+    ["a statement that is answered too late for its pool is repeated: the result is stored", async ({ table, other }) => {
+      const pool = new pg.Pool({ connectionString: server.url, query_timeout: 500 });
+      const free = new pg.Client({ connectionString: server.url });
+      await free.connect();
+      const refused = [];
+      const query = (...args) => pool.query(...args).catch(async (error) => {
+        refused.push(error.message);
+        await free.query("ROLLBACK");
+        throw error;
+      });
+      const store = postgresStore({ query }, { table });
+      const charge = async () => (await free.query("BEGIN"), await free.query(`LOCK TABLE ${table}`), "paid");
+      assert.equal(await idempotent(key, charge, store), "paid");
+      assert(refused.includes("Query read timeout"), refused.join());
+      assert.equal(await idempotent(key, () => assert.fail("ran twice"), other), "paid");
+      await pool.end();
+      await free.end();
+    }],
+    ["a client that its owner has closed is not asked again", async ({ table }) => {
+      const driver = connect(server.url);
+      let asked = 0;
+      const counted = (member) => (typeof member !== "function" ? member : (...args) => ((asked += 1), member.apply(driver.client, args)));
+      const client = new Proxy(driver.client, { get: (target, name) => counted(target[name]) });
+      const store = postgresStore(client, { table, ...driver.options });
+      await driver.close();
+      await store.claim("a", claim("t")).catch(() => {}); // Prisma connects again
+      assert.equal(asked, 1);
     }],
     ["a server that crashes while a call runs has kept the claim, and takes the result afterwards", async ({ store, other }) => {
       let runs = 0;

@@ -53,7 +53,9 @@ export async function start() {
     };
     opened.push(() => clients?.forEach((client) => (client.destroy ?? client.disconnect)?.call(client)));
     const isOne = !name.includes("cluster") && !name.includes("HTTP");
-    suites.push({ name, make, cases: [...ofEach, ...(isOne ? ofConnections(redis, open[name]) : [])] });
+    const Client = { "ioredis 5": Redis, "ioredis 6": Redis6 }[name];
+    const cases = [...ofEach, ...(isOne ? ofConnections(redis, open[name]) : []), ...(Client ? ofIoredis(redis, Client) : [])];
+    suites.push({ name, make, cases });
   }
   const stop = async () => {
     for (const close of opened) close();
@@ -185,6 +187,35 @@ function ofConnections(redis, open) {
         assert.equal(runs, 1);
       });
       await small.stop();
+    }],
+  ];
+}
+
+/** Cases of settings that people give to ioredis. */
+function ofIoredis(redis, Client) {
+  const claim = { token: "t", fingerprint: null, leaseMs: 60_000 };
+  return [
+    ["a client without a queue is asked again until it is connected", async ({ prefix }) => {
+      const client = quiet(new Client(redis.url, { enableOfflineQueue: false }));
+      assert.deepEqual(await redisStore(client, { prefix }).claim("a", claim), { state: "claimed" });
+      client.disconnect();
+    }],
+    ["a command that is answered too late for its client is repeated: the result is stored", async ({ prefix, client: other, store: there }) => {
+      const client = quiet(new Client(redis.url, { commandTimeout: 200 }));
+      const store = redisStore(client, { prefix });
+      await store.claim("a", claim);
+      let late = 0;
+      const { evalsha } = client;
+      client.evalsha = (...args) => evalsha.apply(client, args).catch(async (error) => {
+        late += 1;
+        await other.call("CLIENT", "UNPAUSE");
+        throw error;
+      });
+      await other.call("CLIENT", "PAUSE", "60000", "WRITE");
+      assert.equal(await store.finish("a", { token: "t", fingerprint: null, record: lost, ttlMs: 60_000 }), true);
+      assert(late > 0);
+      assert.deepEqual((await there.claim("a", { ...claim, token: "u" })).record, lost);
+      client.disconnect();
     }],
   ];
 }

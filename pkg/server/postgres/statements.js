@@ -5,15 +5,19 @@
 // record. A claim outside takes the same lock shared, for one statement. None waits for the lock, and so none waits for
 // the row of an open transaction.
 
+/** Longest name in PostgreSQL, in characters: it cuts a longer one, which can then be that of another table. */
+const LONGEST = 63;
 const NAME = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?$/i;
 
 /** Returns the statements for a table. */
 export function statementsFor(table) {
-  if (typeof table !== "string" || !NAME.test(table)) {
-    throw new TypeError("postgresStore: table is a name of letters, digits and _, with or without its schema");
+  const parts = typeof table === "string" && NAME.test(table) ? table.split(".") : [];
+  if (parts.length === 0 || parts.some((part) => part.length > LONGEST)) {
+    throw new TypeError(`postgresStore: table is a name of letters, digits and _, at most ${LONGEST}, with or without its schema`);
   }
-  const name = table.split(".").map((part) => `"${part}"`).join(".");
-  const index = `"${table.split(".").at(-1)}_until"`;
+  const name = parts.map((part) => `"${part}"`).join(".");
+  const suffix = "_until";
+  const index = `"${parts.at(-1).slice(0, LONGEST - suffix.length)}${suffix}"`;
   const key = `hashtextextended('${table}:' || $1::text, 0)`;
   const until = (place) => `coalesce(clock_timestamp() + (${place}::text)::float8 * interval '1 millisecond', 'infinity')`;
   // The row is free, or the token has it without a record.
