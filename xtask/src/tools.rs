@@ -72,6 +72,7 @@ fn ensure_installed(tool: &Tool) -> Result<()> {
     step(&format!("building {} {} (once; some minutes)", tool.package, tool.version), || {
         let mut install = run::cargo();
         install.args(["install", tool.package, "--version", tool.version, "--force"]);
+        install.args(tool.arguments);
         install.arg("--root").arg(root()).arg("--target-dir").arg(root().join("build"));
         // Flags for this workspace must not apply to the tools.
         run::shown(install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
