@@ -20,6 +20,7 @@ mod fuzz;
 mod glue;
 mod handbook;
 mod imports;
+mod lock;
 mod marked;
 mod measure;
 mod names;

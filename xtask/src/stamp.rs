@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::workspace;
+use crate::{lock, workspace};
 
 /// Inputs and outputs of a piece of work. The hash of the inputs is stored below `target/xtask/` when the work is
 /// done.
@@ -52,6 +52,10 @@ impl Stamp {
 
     /// Does the work, unless all outputs exist and the inputs are unchanged. Returns true if it did the work.
     pub(crate) fn make(&self, make: impl FnOnce() -> Result<()>) -> Result<bool> {
+        lock::alone(&format!("stamp-{}", self.name), || self.make_alone(make))
+    }
+
+    fn make_alone(&self, make: impl FnOnce() -> Result<()>) -> Result<bool> {
         let file = workspace::scratch(&format!("stamps/{}", self.name))?;
         let is_there = self.outputs.iter().chain(&self.output_dirs).all(|output| output.exists());
         if is_there && fs::read_to_string(&file).is_ok_and(|made| self.mark().is_ok_and(|mark| made == mark)) {

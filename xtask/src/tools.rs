@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::pinned::{CARGO_FUZZ, GECKODRIVER, MDBOOK, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::step::step;
-use crate::{run, workspace};
+use crate::{lock, run, workspace};
 
 /// Makes sure that rustc can compile to wasm.
 pub(crate) fn ensure_wasm_target() -> Result<()> {
@@ -66,6 +66,10 @@ pub(crate) fn path() -> Result<OsString> {
 }
 
 fn ensure_installed(tool: &Tool) -> Result<()> {
+    lock::alone(&format!("tool-{}", tool.package), || install(tool))
+}
+
+fn install(tool: &Tool) -> Result<()> {
     if is_installed(tool) {
         return Ok(());
     }

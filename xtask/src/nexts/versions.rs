@@ -8,7 +8,7 @@ use e2e::{Build, Fixture};
 use super::DEV;
 use crate::stamp::entries;
 use crate::step::{note, seconds, step, step_async};
-use crate::{dist, npm, run, workspace};
+use crate::{dist, lock, npm, run, workspace};
 
 /// A directory of `tests/next/versions/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -113,7 +113,8 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     command.args(choices.trailing_slash.then_some("--trailing-slash"));
     command.args(choices.dev.then_some("--dev"));
     let name = choices.name.unwrap_or("a");
-    let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
+    let what = format!("the fixture app `{name}` with Next {version}");
+    let printed = lock::alone(&format!("next-{version}"), || step(&what, || run::quiet(&mut command)))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;
     choices.base_path.unwrap_or_default().clone_into(&mut build.base_path);
     build.trailing_slash = choices.trailing_slash;
@@ -131,7 +132,7 @@ pub(crate) fn install(version: Version) -> Result<()> {
     npm::ensure_node()?;
     let mut command = run::command("node", workspace::root());
     command.args(["tests/next/build.mjs", version.name(), "--install", "--out"]).arg(workspace::target().join("next"));
-    step(&format!("Next {version}"), || run::quiet(&mut command)).map(drop)
+    lock::alone(&format!("next-{version}"), || step(&format!("Next {version}"), || run::quiet(&mut command))).map(drop)
 }
 
 /// Serves a build on its port, or on a free one. `log` names the file for the server's output.

@@ -108,6 +108,9 @@ impl Part {
         Self::Seam,
     ];
 
+    /// Parts that run in a second process, if all run: their work is for processors more than for browsers.
+    pub(crate) const BESIDE: [Self; 4] = [Self::Fuzz, Self::Rust, Self::Soak, Self::Stores];
+
     /// Returns the part's name on the command line.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
