@@ -1,10 +1,14 @@
-// Makes an app of the blocks of documents and of the files of `app/` and `given/`, and builds it. Knows no check.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+// Makes an app of the blocks of documents and of the files of `app/`, `pages/` and `given/`, and builds it. Knows no
+// check.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installOurs, linkNext, linkTypes, next, pkg, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
+
+/** Blocks that need more than the app has, and the reason. */
+export const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"), "utf8"));
 
 /** Types are checked by the part `types` of the tests, with the declarations that are given; Next must not look. */
 const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
@@ -25,7 +29,11 @@ export function assemble(dir, { roots, documents }) {
   const servers = documents.filter(({ name }) => existsSync(path.join(dir, `given/${name}.server.js`)));
   put("given/server.js", servers.map(({ name }) => `import "./${name}.server";\n`).join("") || "export {};\n");
   for (const { name, blocks } of documents) {
+    // Pages that show the document's blocks.
+    const pages = path.join(source, "pages", name);
+    if (existsSync(pages)) cpSync(pages, path.join(dir, "app"), { recursive: true });
     for (const block of blocks) {
+      if (`${name} ${block.number}` in notRun) continue;
       if (block.role === "file") {
         // It stands for the file of `app/`, also if that has no types.
         rmSync(path.join(dir, block.file.replace(/\.ts(x?)$/, ".js$1")), { force: true });

@@ -6,13 +6,13 @@
 // command runs. `--built` takes the apps as they were built before. The packages must be installed:
 // `node ../build.mjs 16.4 --install`. A block without a check has failed, unless `not-run.json` says why; so has a
 // check of a block that is gone. The last lines are `pass N` and `fail N`.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../shared/browser.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
-import { assemble, build } from "./assemble.mjs";
+import { assemble, build, notRun } from "./assemble.mjs";
 import { appsOf, read } from "./blocks.mjs";
 import { pageOf } from "./page.mjs";
 
@@ -25,7 +25,6 @@ const { values, positionals: [only = ""] } = parseArgs({
     out: { type: "string", default: path.join(source, "../../../target/next") },
   },
 });
-const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"), "utf8"));
 const documents = read(values.blocks);
 
 const tab = await browse();
