@@ -28,7 +28,7 @@ async function refreshed(old, fresh, act = () => {}) {
   await refreshByMorph();
 }
 
-test("what is for browsers without script does not come into the page", async () => {
+test("parts for browsers without script do not come into the page", async () => {
   const head = '<head><noscript><link rel="stylesheet" href="/plain.css"></noscript></head>';
   const inert = "<noscript>&lt;p&gt;Turn it on&lt;/p&gt;</noscript>";
   const body = '<noscript><meta http-equiv="refresh" content="0; url=/plain"><p>Turn it on</p></noscript><p id="a">new</p>';
