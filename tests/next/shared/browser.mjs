@@ -52,7 +52,11 @@ export async function serve(dir, { dev, server, base = "", port } = {}) {
   child.stderr.on("data", (data) => log.push(String(data)));
   // `next dev` lets only localhost listen for changes.
   const url = `http://${dev ? "localhost" : "127.0.0.1"}:${port}`;
-  const api = async (what, name = "") => (await fetch(`${url}${base}/api/${what}?name=${name}`)).json();
+  const api = async (what, name = "") => {
+    const ask = () => fetch(`${url}${base}/api/${what}?name=${name}`);
+    // The server closes an idle connection, perhaps just when it is used again. Each of these requests may be repeated.
+    return (await ask().catch(ask)).json();
+  };
   try {
     await until(async () => (await fetch(`${url}${base}/api/state`)).ok, 60_000);
   } catch (error) {
