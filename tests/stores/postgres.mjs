@@ -136,6 +136,18 @@ const ofEach = [
     const indexes = await run(`SELECT indexname FROM pg_indexes WHERE schemaname = 'app' AND tablename = '${table}'`);
     assert.equal(indexes.length, 2);
   }],
+  ["a table without its index gets it", async ({ client, options, run, table }) => {
+    await run("CREATE SCHEMA IF NOT EXISTS app");
+    for (const name of [table, `app.${table}_later`]) {
+      const store = postgresStore(client, { table: name, ...options });
+      await store.migrate();
+      await run(`DROP INDEX ${name}_until`);
+      await store.migrate();
+      await store.migrate();
+      const [{ n }] = await run(`SELECT count(*)::int AS n FROM pg_indexes WHERE indexname = '${name.replace("app.", "")}_until'`);
+      assert.equal(Number(n), 1);
+    }
+  }],
   ["a table with the longest name has its index too", async ({ client, options, run, table }) => {
     const name = table.padEnd(63, "x");
     await postgresStore(client, { table: name, ...options }).migrate();

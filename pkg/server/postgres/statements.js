@@ -18,6 +18,7 @@ export function statementsFor(table) {
   const name = parts.map((part) => `"${part}"`).join(".");
   const suffix = "_until";
   const index = `"${parts.at(-1).slice(0, LONGEST - suffix.length)}${suffix}"`;
+  const indexInSchema = [...parts.slice(0, -1).map((part) => `"${part}"`), index].join(".");
   const key = `hashtextextended('${table}:' || $1::text, 0)`;
   const until = (place) => `coalesce(clock_timestamp() + (${place}::text)::float8 * interval '1 millisecond', 'infinity')`;
   // The row is free, or the token has it without a record.
@@ -36,10 +37,11 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${name} (until);
 `;
   return {
     create,
-    // Processes that start together would make the table together, of which PostgreSQL refuses one.
+    // Processes that start together would make the table together, of which PostgreSQL refuses one. With both there, no
+    // statement runs: that for the index would wait for each open transaction that writes, and hold up the next.
     migrate: `DO $migrate$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('${table}', 0));
-  IF to_regclass('${name}') IS NULL THEN
+  IF to_regclass('${name}') IS NULL OR to_regclass('${indexInSchema}') IS NULL THEN
     ${create}
   END IF;
 END $migrate$`,

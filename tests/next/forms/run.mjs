@@ -20,8 +20,6 @@ import { front } from "./front.mjs";
 import { pageOf } from "./page.mjs";
 
 const target = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../../target");
-// `cargo xtask` installs geckodriver there.
-process.env.PATH = [path.join(target, "tools/bin"), process.env.PATH].join(path.delimiter);
 const { values, positionals: [only = ""] } = parseArgs({
   allowPositionals: true,
   options: {

@@ -5,6 +5,11 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+// `cargo xtask` installs geckodriver and wasm-bindgen there.
+const tools = fileURLToPath(new URL("../../../target/tools/bin", import.meta.url));
+process.env.PATH = [tools, process.env.PATH].join(path.delimiter);
 
 const options = JSON.parse(readFileSync(new URL("../../../webdriver.json", import.meta.url), "utf8"));
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use e2e::Kind;
 
 use crate::nexts::{Version, install};
-use crate::{apps, browser, build, run, tools, workspace};
+use crate::{apps, browser, build, run, workspace};
 
 use super::count;
 use super::part::Ran;
@@ -50,7 +50,5 @@ fn prepare(versions: &[Version]) -> Result<()> {
 fn script(name: &str, option: Option<&str>) -> Result<Ran> {
     let mut script = run::command("node", workspace::root());
     script.arg(format!("tests/next/{name}/run.mjs")).arg("--out").arg(workspace::target().join("next")).args(option);
-    // geckodriver is among the tools.
-    script.env("PATH", tools::path()?);
     Ok(count::lines(run::captured(&mut script)?))
 }
