@@ -21,8 +21,6 @@ pub(crate) const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", version: "0.13
 /// Drives every Firefox from version 115 on.
 pub(crate) const GECKODRIVER: Tool = Tool { package: "geckodriver", version: "0.37.1", programs: &["geckodriver"], arguments: UNOPTIMIZED };
 
-pub(crate) const WASM_PACK: Tool = Tool { package: "wasm-pack", version: "0.15.1", programs: &["wasm-pack"], arguments: UNOPTIMIZED };
-
 /// Makes the pages of `cargo xtask site`.
 pub(crate) const MDBOOK: Tool = Tool {
     package: "mdbook",

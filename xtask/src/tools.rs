@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::pinned::{CARGO_FUZZ, GECKODRIVER, MDBOOK, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
+use crate::pinned::{CARGO_FUZZ, GECKODRIVER, MDBOOK, Tool, WASM_BINDGEN, WASM_TARGET};
 use crate::step::step;
 use crate::{lock, run, workspace};
 
@@ -31,11 +31,6 @@ pub(crate) fn ensure_wasm_bindgen() -> Result<()> {
         WASM_BINDGEN.version
     );
     ensure_installed(&WASM_BINDGEN)
-}
-
-/// Makes sure that `wasm-pack` is installed.
-pub(crate) fn ensure_wasm_pack() -> Result<()> {
-    ensure_installed(&WASM_PACK)
 }
 
 /// Makes sure that `cargo fuzz` is installed.

@@ -1,11 +1,13 @@
 //! Runs the test suites that need no server.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use e2e::Kind;
 
+use crate::pinned::WASM_TARGET;
 use crate::run::{self, cargo};
 use crate::stamp::entries;
 use crate::{browser, build as package_build, crossings, npm, release, sizes, tools, wasm, workspace};
@@ -44,13 +46,15 @@ pub(crate) fn release() -> Result<Ran> {
 
 /// Runs in Node.js the shared cases (`tests/node.rs`) and the unit tests of the edges.
 pub(crate) fn cases_in_node() -> Result<Ran> {
-    wasm_pack(&["--node"], "node")
+    in_wasm("node", &[("WASM_BINDGEN_TEST_ONLY_NODE", "1".into())])
 }
 
 /// Runs the same in Chromium (`tests/browser.rs`).
 pub(crate) fn cases_in_chromium() -> Result<Ran> {
-    browser::ensure(Kind::Chromium)?;
-    wasm_pack(&["--headless", "--chrome"], "browser")
+    let chromium = browser::ensure(Kind::Chromium)?;
+    // The unit tests do not say themselves that they run in a browser.
+    let in_browser = [("WASM_BINDGEN_TEST_ONLY_WEB", "1".into()), ("WASM_BINDGEN_USE_BROWSER", "1".into())];
+    in_wasm("browser", &[in_browser.as_slice(), &[("CHROMEDRIVER", chromium.driver.into_os_string())]].concat())
 }
 
 /// Runs the package's JavaScript tests in `pkg/test/`.
@@ -91,19 +95,15 @@ fn is_expectation(line: &str) -> bool {
     line.starts_with("// @ts-expect-error") || (line.contains("expect<") && !line.contains("function expect<"))
 }
 
-fn wasm_pack(host: &[&str], test: &str) -> Result<Ran> {
+/// Runs the unit tests and one file of `tests/`, compiled to wasm. `.cargo/config.toml` names the program that runs them.
+fn in_wasm(test: &str, settings: &[(&str, OsString)]) -> Result<Ran> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
-    tools::ensure_wasm_pack()?;
-    let mut wasm_pack = run::command(tools::program("wasm-pack"), workspace::root());
-    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--features", &wasm::features(), "--lib", "--test", test]);
-    if test == "browser" {
-        // The unit tests do not say themselves that they run in a browser.
-        wasm_pack.env("WASM_BINDGEN_USE_BROWSER", "1");
-    }
+    let mut tests = cargo();
+    tests.args(["test", "--target", WASM_TARGET, "--no-fail-fast", "--features", &wasm::features(), "--lib", "--test", test]);
     // Seconds that a test binary may take in a browser, including its start.
-    wasm_pack.env("PATH", tools::path()?).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    Ok(count::libtest(run::captured(&mut wasm_pack)?))
+    tests.env("PATH", tools::path()?).env("WASM_BINDGEN_TEST_TIMEOUT", "120").envs(settings.iter().cloned());
+    Ok(count::libtest(run::captured(&mut tests)?))
 }
 
 #[cfg(test)]
