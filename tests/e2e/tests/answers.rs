@@ -1,9 +1,7 @@
 //! Answers of a real Next.js server, as the caller receives them.
 
-mod scene;
-
+use crate::scene::on_the_app;
 use anyhow::Result;
-use scene::on_the_app;
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 //! Failures in an action, its arguments or its caller. Each has the right code, nothing hangs, and the next call in
 //! the lane runs.
 
-mod scene;
-
+use crate::scene::{Page, Pair, Settled, on_the_app};
 use anyhow::Result;
-use scene::{Page, Pair, Settled, on_the_app};
 use serde_json::{Value, json};
 
 #[tokio::test]

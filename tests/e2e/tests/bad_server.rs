@@ -1,11 +1,9 @@
 //! Faults between page and server, and calls that the page's policy forbids. Each has the right code, nothing hangs,
 //! and the next call in the lane runs.
 
-mod scene;
-
+use crate::scene::{Page, Pair, Settled, on_the_test_server, package};
 use anyhow::Result;
 use e2e::Behaviour;
-use scene::{Page, Pair, Settled, on_the_test_server, package};
 use serde_json::json;
 use server::{Seen, Server};
 

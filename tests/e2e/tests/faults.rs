@@ -1,10 +1,8 @@
 //! Each fault of a server, as a page sees it: once without a retry, and once with one. The server's ledger says what
 //! ran.
 
-mod scene;
-
+use crate::scene::{Page, Pair, Settled, on_the_test_server};
 use anyhow::Result;
-use scene::{Page, Pair, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
 

@@ -1,10 +1,8 @@
 //! A page that the user leaves with calls under way, and comes back to.
 
-mod scene;
-
+use crate::scene::{Page, Settled, on_the_test_server};
 use anyhow::Result;
 use e2e::Behaviour;
-use scene::{Page, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
 

@@ -1,10 +1,8 @@
 //! Loading the wasm: from its file, from its copy in a JavaScript module, or not at all.
 
-mod scene;
-
+use crate::scene::{Page, Pair, Settled, on_the_test_server};
 use anyhow::Result;
 use e2e::Behaviour;
-use scene::{Page, Pair, Settled, on_the_test_server};
 use serde::Deserialize;
 use serde_json::json;
 

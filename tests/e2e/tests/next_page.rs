@@ -1,13 +1,11 @@
 //! Pages of a real Next.js app, with its router as the host: fresh data, transitions, redirects, a hostile server,
 //! another build.
 
-mod hostile_server;
-
 use std::path::{Path, PathBuf};
 
+use crate::hostile_server::HostileServer;
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, UNTIL, Www, free_port};
-use hostile_server::HostileServer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

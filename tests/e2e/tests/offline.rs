@@ -1,9 +1,7 @@
 //! A browser whose network goes away and returns.
 
-mod scene;
-
+use crate::scene::on_the_app;
 use anyhow::Result;
-use scene::on_the_app;
 use serde_json::{Value, json};
 
 mod needs_offline {

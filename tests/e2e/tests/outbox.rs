@@ -2,12 +2,9 @@
 //! ledger says which calls arrived and which ran. Each row of the tables of `docs/outbox.md` is a test here, in
 //! `outbox_tabs.rs`, in `outbox_storage.rs` or in `src/outbox/tests.rs`.
 
-mod durable;
-mod scene;
-
+use crate::durable::{counts, eval, order, reload};
+use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
-use durable::{counts, eval, order, reload};
-use scene::{Settled, on_the_test_server};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,15 +1,13 @@
 //! Browsers that are killed, and tabs that are closed, in the middle of durable calls. By the server's ledger, each
 //! call runs once and in order. `ACTIONLANE_ROUNDS` sets the number of rounds (default 3).
 
-mod scene;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs, io};
 
+use crate::scene::{Page, package};
 use anyhow::{Context, Result, ensure};
 use e2e::{Behaviour, Browser, Driver};
-use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
 

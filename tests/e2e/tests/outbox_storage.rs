@@ -1,14 +1,11 @@
 //! The outbox and the browser's storage: files and forms, damaged records, and storage that is full, blocked or silent.
 
-mod durable;
-mod scene;
-
 use std::time::{Duration, SystemTime};
 
+use crate::durable::{counts, eval, order, reload};
+use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
-use durable::{counts, eval, order, reload};
 use e2e::Behaviour;
-use scene::{Settled, on_the_test_server};
 use serde_json::{Value, json};
 
 /// True if two bodies have the same size, apart from the boundaries of the form: their length varies in Firefox.

@@ -1,11 +1,8 @@
 //! One outbox used by several tabs or dispatchers: one of them sends its calls, and another takes over when it is gone.
 
-mod durable;
-mod scene;
-
+use crate::durable::{counts, eval, reload};
+use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
-use durable::{counts, eval, reload};
-use scene::{Settled, on_the_test_server};
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 //! Requests built by other code and sent with `d.fetch`: the response that the caller gets, and the moment when the
 //! lane becomes free. Uses the browser's own `fetch`, streams and `Response`.
 
-mod scene;
-
+use crate::scene::on_the_test_server;
 use anyhow::Result;
-use scene::on_the_test_server;
 use serde::Deserialize;
 use serde_json::Value;
 

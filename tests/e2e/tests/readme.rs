@@ -2,11 +2,9 @@
 //! which `cargo xtask test --only types` compares with the documents; the third is extracted from README.md. And the
 //! code that the demo shows.
 
-mod scene;
-
+use crate::scene::on_the_test_server;
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, Www};
-use scene::on_the_test_server;
 use serde_json::{Value, json};
 
 /// Clicks the button of a page of the app. Returns the page's text when it says that it has paid.

@@ -1,12 +1,10 @@
 //! Pages without Next's router that get a redirect from an action: it is followed unless the user has gone to another
 //! page.
 
-mod scene;
-
 use std::time::Duration;
 
+use crate::scene::{Page, on_the_test_server};
 use anyhow::{Context, Result, ensure};
-use scene::{Page, on_the_test_server};
 use serde_json::{Value, json};
 use server::Server;
 use tokio::time::{Instant, sleep};

@@ -1,9 +1,7 @@
 //! The drop-in script, loaded in each way a page can: it finds its files, or says what to do.
 
-mod scene;
-
+use crate::scene::{Page, Settled, on_the_test_server, package};
 use anyhow::Result;
-use scene::{Page, Settled, on_the_test_server, package};
 use serde::Deserialize;
 use serde_json::json;
 use server::Server;

@@ -1,9 +1,7 @@
 //! Pages that shadow the browser's globals and the document's properties, before or after Actionlane is loaded.
 
-mod scene;
-
+use crate::scene::on_the_test_server;
 use anyhow::{Context, Result};
-use scene::on_the_test_server;
 use serde_json::{Value, json};
 
 mod needs_scripts_apart {

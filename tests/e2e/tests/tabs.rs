@@ -1,12 +1,10 @@
 //! Several tabs that act as one client: `scope: "origin"`.
 
-mod scene;
-
 use std::collections::BTreeMap;
 
+use crate::scene::{Page, on_the_test_server};
 use anyhow::{Context, Result};
 use fantoccini::wd::WindowHandle;
-use scene::{Page, on_the_test_server};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use server::{Ledger, Server};

@@ -1,8 +1,6 @@
 //! Real packages that sites put around `fetch`, and handwritten wrappers: every request arrives whole, no matter which
 //! was installed first.
 
-mod scene;
-
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};

@@ -12,11 +12,6 @@ pub(crate) fn libtest(finished: Finished) -> Ran {
     ran(finished, passed, failed)
 }
 
-/// Returns the number of tests that libtest skipped by a filter.
-pub(crate) fn filtered(finished: &Finished) -> u64 {
-    finished.stdout.lines().filter(|line| line.contains("test result:")).map(|line| before(line, " filtered out")).sum()
-}
-
 /// Counts for Node.js in its TAP format: `# pass 12`, `# fail 0`.
 pub(crate) fn tap(finished: Finished) -> Ran {
     after(finished, "# pass ", "# fail ")
@@ -61,12 +56,6 @@ mod tests {
         let text = "test result: ok. 12 passed; 0 failed; 1 ignored\nnoise\ntest result: FAILED. 3 passed; 2 failed; 0 ignored\n";
         let ran = libtest(finished(false, text));
         assert_eq!((ran.passed, ran.failed), (15, 2));
-    }
-
-    #[test]
-    fn filtered_tests_are_counted() {
-        let line = "test result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 1 filtered out; finished in 20.20s\n";
-        assert_eq!(filtered(&finished(true, &line.repeat(2))), 2);
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! Functions that tests of durable calls share: dispatchers with an outbox, and the server's ledger.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use anyhow::Result;
 use serde::de::DeserializeOwned;

@@ -1,5 +1,4 @@
 //! Pages with Actionlane, and the results of calls made there.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use std::path::Path;
 
