@@ -56,7 +56,9 @@ export type ActionPolicies =
  * Sets the policies of the page's actions. The last call counts. Does nothing on the server. Throws a `TypeError` for
  * what is neither an object nor a function.
  *
- * `options` are those of the dispatcher, which is made when it is loaded, and not again.
+ * `options` are those of the dispatcher, which is made when it is loaded, and not again. `headers`, `hooks`, `render`
+ * and others that shape a request apply to `d.call` of `getDispatcher()`, not to imported actions: `docs/next.md` lists
+ * them.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@
 
 /**
  * Returns the option `onProgress` for a submission of the form; undefined if no element shows it, so that the form is
- * sent with `fetch`. So is one with options that forbid to report, of the dispatcher (`common`) or its own. The elements
- * are looked up each time, because the page may replace them.
+ * sent with `fetch`. So is one with options that forbid to report, of the dispatcher (`common`) or its own. The
+ * elements are looked up each time, because the page may replace them.
  */
 export function uploadProgress(form, common = {}, own = {}) {
   if (common.fetch || common.credentials === "omit" || own.keepalive || barsOf(form).length === 0) return undefined;

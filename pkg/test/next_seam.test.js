@@ -571,12 +571,14 @@ test("a policy whose options are wrong is named", async () => {
   const { warnOfOptions } = await import("../next/run/misspelled.js");
   const said = [];
   console.error = (text) => said.push(text);
-  const policies = { signUp: { lan: "a" }, pay: { timeout: "10s" }, save: { lane: "a", idempotent: true }, load: false };
+  const fine = { lane: () => "a", idempotent: true, frees: "head", render: "skip", skew: "fail" };
+  const policies = { signUp: { lan: "a" }, pay: { timeout: "10s" }, save: fine, load: false, order: { durable: true } };
   warnOfOptions(policies);
   warnOfOptions(policies);
-  assert.equal(said.length, 2);
+  assert.equal(said.length, 3);
   assert.match(said[0], /calls of "signUp" will fail.*no option "lan"; did you mean "lane"\?/);
   assert.match(said[1], /calls of "pay" will fail.*timeout: expected milliseconds/);
+  assert.match(said[2], /calls of "order" will fail.*durable: a request that is built already is not stored/);
 });
 
 test("a dispatcher that cannot be made: everything goes Next's own way, with one warning", async () => {

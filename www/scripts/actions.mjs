@@ -1,9 +1,9 @@
-// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script with its files,
-// both for public/plain.html.
+// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script with its files
+// to public/actionlane/, both for public/plain.html.
 //
 // The build's manifest also holds the key that encrypts the actions' bound values. That key must never leave the
 // server, so only names and ids are copied.
-import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 
 const app = new URL("../", import.meta.url);
 const manifest = new URL(".next/server/server-reference-manifest.json", app);
@@ -13,7 +13,10 @@ await writeFile(new URL("public/actions.json", app), `${JSON.stringify(await act
 const files = await readdir(dist).catch((error) => {
   stop(`pkg/dist/: ${error.code === "ENOENT" ? "it does not exist; run `cargo xtask build`" : error.message}`);
 });
-for (const file of files) await copyFile(new URL(file, dist), new URL(`public/${file}`, app));
+const to = new URL("public/actionlane/", app);
+await rm(to, { recursive: true, force: true });
+await mkdir(to);
+for (const file of files) await copyFile(new URL(file, dist), new URL(file, to));
 
 async function actionIds() {
   const text = await readFile(manifest, "utf8").catch(() => stop("no manifest of Server Actions: run `next build` first"));

@@ -5,22 +5,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use e2e::Www;
 
-use crate::stamp::{Stamp, entries};
+use crate::stamp::Stamp;
 use crate::step::{step, step_async};
 use crate::{dist, package, run, workspace};
 
 /// Builds the app, unless it is up to date. The package must be up to date, and the npm packages installed.
 pub(crate) fn build() -> Result<()> {
     let www = workspace::www();
-    let files = entries(&dist::dir())?;
-    // `npm run build` copies these files into the app: they are outputs, not inputs.
-    let mut but: Vec<&str> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
-    but.extend(["node_modules", ".next", "next-env.d.ts", "actions.json", "tsconfig.tsbuildinfo"]);
+    // `npm run build` makes these, in `actionlane` a copy of the script: they are outputs, not inputs.
+    let but = ["actionlane", "node_modules", ".next", "next-env.d.ts", "actions.json", "tsconfig.tsbuildinfo"];
     let stamp = package::sources(Stamp::new("www"))?
         .input(&dist::dir(), &[])?
         .input(&www, &but)?
         .output(www.join(".next/BUILD_ID"))
-        .output(www.join("public/actionlane.js"))
+        .output(www.join("public/actionlane/actionlane.js"))
         .output(www.join("public/actions.json"));
     stamp.make(|| {
         step("building the app (next build)", || {

@@ -2,7 +2,7 @@
 // not be part of a page in production. A policy for another page is no fault, so one that is near no action is not
 // reported.
 
-import { callOptions } from "../../lib/options.js";
+import { callOptions, fetchOptions } from "../../lib/options.js";
 import { nearest } from "../../lib/options/did_you_mean.js";
 
 const said = new Set();
@@ -21,14 +21,18 @@ export function warnOf(policies, names) {
   }
 }
 
-/** Looks at the options of the policies as the dispatcher does for each call. */
+/**
+ * Looks at the options of the policies as a call does: Next builds the request, so those of `fetch()` apply, and the
+ * ones that `sending.js` takes for itself.
+ */
 export function warnOfOptions(policies) {
   for (const [name, policy] of Object.entries(policies)) {
     if (!policy || said.has(policy)) continue;
     said.add(policy);
-    const { idempotent, ...options } = policy;
+    const { idempotent, lane, render, skew, ...options } = policy;
     try {
-      callOptions(options);
+      callOptions({ lane, render, skew });
+      fetchOptions(options, true);
     } catch ({ message }) {
       console.error(`actionlane: calls of ${JSON.stringify(name)} will fail, because of its policy: ${message}`);
     }

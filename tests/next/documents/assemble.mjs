@@ -93,7 +93,7 @@ function install(dir, put) {
   linkNext(dir);
   linkTypes(dir);
   // As the documents say: all of `dist/`, for pages without a bundler, and the two files of wasm.
-  for (const to of ["public", "public/actionlane", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
+  for (const to of ["public/actionlane", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
 }
 

@@ -11,9 +11,7 @@ import { testStore } from "../../../pkg/test/stores.js";
 /** The module `node:sqlite`; undefined before Node.js 22.13. */
 const sqlite = process.getBuiltinModule?.("node:sqlite");
 
-const [claim, renew, finish, release] = process.env.STATEMENTS.replace(/^--.*$/gm, "").split(";").map((statement) => statement.trim()).filter(Boolean);
-const TABLE = "CREATE TABLE calls (id TEXT PRIMARY KEY, token TEXT NOT NULL, fingerprint TEXT, until REAL NOT NULL, record TEXT) WITHOUT ROWID";
-const READ = "SELECT token, fingerprint, record FROM calls WHERE id = :id";
+const [TABLE, READ, claim, renew, finish, release] = process.env.STATEMENTS.replace(/^--.*$/gm, "").split(";").map((statement) => statement.trim()).filter(Boolean);
 const root = mkdtempSync(path.join(tmpdir(), "actionlane-statements-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 let made = 0;

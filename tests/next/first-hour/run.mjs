@@ -58,7 +58,7 @@ async function follow({ name, blocks }) {
   for (const { role, file, code } of documents.find((document) => document.name === "getting-started").blocks) {
     if (role === "file" && !existsSync(path.join(dir, file))) put(file, code);
   }
-  cpSync(path.join(dir, "node_modules/actionlane/dist"), path.join(dir, "public"), { recursive: true });
+  cpSync(path.join(dir, "node_modules/actionlane/dist"), path.join(dir, "public/actionlane"), { recursive: true });
   const bundled = blocks.filter(({ role }) => role === "module");
   for (const { number, code } of bundled) bundle(`${name}-${number}`, code, path.join(dir, "public/bundled"));
   next(dir);

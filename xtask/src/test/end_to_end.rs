@@ -96,6 +96,8 @@ fn build_fixtures() -> Result<()> {
 
 fn tests() -> Command {
     let mut tests = run::cargo();
-    tests.args(["test", "--package", "e2e", "--lib", "--test", "pages", "--no-fail-fast"]).env(BUILDS_ENV, workspace::target().join("next"));
+    tests
+        .args(["test", "--package", "e2e", "--lib", "--test", "pages", "--no-fail-fast"])
+        .env(BUILDS_ENV, workspace::target().join("next"));
     tests
 }

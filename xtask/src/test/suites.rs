@@ -95,7 +95,8 @@ fn is_expectation(line: &str) -> bool {
     line.starts_with("// @ts-expect-error") || (line.contains("expect<") && !line.contains("function expect<"))
 }
 
-/// Runs the unit tests and one file of `tests/`, compiled to wasm. `.cargo/config.toml` names the program that runs them.
+/// Runs the unit tests and one file of `tests/`, compiled to wasm. `.cargo/config.toml` names the program that runs
+/// them.
 fn in_wasm(test: &str, settings: &[(&str, OsString)]) -> Result<Ran> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
