@@ -82,5 +82,6 @@ module.exports = {
   configureActions() {},
   withOptions: (action) => action,
   getDispatcher: async () => undefined,
-  isActionError: () => false,
+  // The mark that `lib/error.js` gives: a test may make an error.
+  isActionError: (error) => error?.[Symbol.for("actionlane.ActionError")] === true,
 };

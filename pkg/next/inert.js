@@ -7,7 +7,8 @@ export const withOptions = (action) => action;
 
 export const getDispatcher = async () => undefined;
 
-export const isActionError = () => false;
+/** Knows the error by the mark that `lib/error.js` gives it: a test may make one. */
+export const isActionError = (error) => error?.[Symbol.for("actionlane.ActionError")] === true;
 
 export function withActionlane() {
   throw new Error("withActionlane() belongs in next.config");

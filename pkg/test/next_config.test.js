@@ -234,3 +234,13 @@ test("an option that does not exist is refused", () => {
   assert.throws(() => withActionlane({}, { enabled: "no" }), /enabled: expected true or false/);
   assert.throws(() => withActionlane({}, null), /no object/);
 });
+
+test("an error that a unit test makes is known in Node.js, where no action is sent", async () => {
+  const { ActionError } = await import("../lib/error.js");
+  for (const file of ["../next/node.js", "../next/inert.js", "../next/config.cjs"]) {
+    const module = await import(file);
+    const { isActionError } = module.default ?? module;
+    const answers = [new ActionError("TIMEOUT", "late"), new Error("late"), null, undefined, "TIMEOUT"].map(isActionError);
+    assert.deepEqual(answers, [true, false, false, false, false], file);
+  }
+});

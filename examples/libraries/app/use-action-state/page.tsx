@@ -11,6 +11,7 @@ export default function Page() {
       return await withOptions(rename, { lane: "profile", timeout: 10_000, signal })(previous, form);
     } catch (error) {
       if (isActionError(error)) return { ...previous, error: error.code };
+      if (signal.aborted) return { ...previous, error: "ABORTED" };
       throw error;
     }
   }, { name: "nothing" });
