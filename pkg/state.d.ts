@@ -39,6 +39,9 @@ export interface ActionState<S, P extends readonly unknown[], C extends Promise<
   /**
    * Makes the runs that have failed since the last `run` once more, in their order, with the same arguments and
    * idempotency keys. Returns their calls; an empty array if none has failed.
+   *
+   * With `previous`, a run that had a key and may have reached the server sends the same value as before, so that the
+   * server knows it again. Any other sends the value as it is then.
    */
   readonly retry: () => C[];
   /** Goes back to the initial value. Runs that are pending go on, and count no more. */
