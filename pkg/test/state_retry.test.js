@@ -54,14 +54,14 @@ test("with previous, a run that has not reached the server is retried with the v
 
 test("a retry that does not reach the server leaves key and arguments as they were for the next one", async () => {
   let isBroken = false;
-  const headers = () => {
-    if (isBroken) throw new Error("no session");
-    return {};
+  const lane = () => {
+    if (isBroken) throw new Error("no lane");
+    return "main";
   };
   for (const previous of [false, true]) {
     server.requests.length = 0;
     fails = true;
-    const text = state(createDispatcher({ url: server.url, headers }), ID, "first", undefined, { previous, idempotencyKey: true });
+    const text = state(createDispatcher({ url: server.url }), ID, "first", undefined, { previous, idempotencyKey: true, lane });
     await failing(text, "x", "y");
     isBroken = true;
     await Promise.allSettled(text.retry());
