@@ -9,7 +9,7 @@ import { entriesOf } from "./entries.js";
 import { showIssues } from "./issues.js";
 import { postNatively } from "./native.js";
 import { formOptions } from "./options.js";
-import { isPending, mark } from "./pending.js";
+import { isPending, mark, whileEnabled } from "./pending.js";
 import { readAction } from "./read_action.js";
 import { States, showState } from "./state.js";
 import { uploadProgress } from "./upload.js";
@@ -41,7 +41,7 @@ export class Submissions {
   begin(event, form, submitter, given) {
     const { strategy = "drop" } = formOptions(given);
     if (strategy === "drop" && isPending(form)) return event.preventDefault();
-    const { formData, fields } = entriesOf(form, submitter);
+    const { formData, fields } = whileEnabled(submitter, () => entriesOf(form, submitter));
     const detail = { formData, submitter, options: { ...given, strategy } };
     const isWanted = dispatch(form, "actionlane:submit", detail, true);
     if (isWanted) formOptions(detail.options);
