@@ -109,3 +109,24 @@ test("a button that the page itself has disabled stays so", async () => {
   await next("actionlane:result");
   assert.deepEqual([button.disabled, buttonOf(server.requests[0])], [true, undefined]);
 });
+
+test("the browser posts a form with the button that was pressed, also if that has left the form meanwhile", async (t) => {
+  const { warn } = console;
+  console.warn = () => {};
+  const names = [];
+  const see = ({ submitter }) => names.push(submitter?.name);
+  window.addEventListener("submit", see, true);
+  t.after(() => ((console.warn = warn), window.removeEventListener("submit", see, true)));
+  unbind = bindForms(d);
+  for (const leave of [() => {}, (button) => button.remove(), (button) => button.setAttribute("form", "other")]) {
+    names.length = posted.length = 0;
+    const form = show(HTML.replace("</form>", '<button name="$ACTION_ID_toString">Delete</button></form><form id="other"></form>'));
+    const button = form.querySelector("[name$=toString]");
+    button.click();
+    leave(button);
+    const wanted = form.elements.length;
+    await until(() => posted.length === 1);
+    assert.deepEqual([names, form.elements.length], [[button.name, button.name], wanted]);
+  }
+  assert.equal(server.requests.length, 0);
+});
