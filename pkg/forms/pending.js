@@ -55,12 +55,12 @@ function disable(button) {
   };
 }
 
-/** Calls `submit` with the button enabled, if a pending submission disables it: browsers leave disabled ones out. */
-export function whileEnabled(button, submit) {
-  if (!holds.has(button) || !button.disabled) return submit();
+/** Calls `read` with the button enabled, if a pending submission disables it: browsers leave disabled ones out. */
+export function whileEnabled(button, read) {
+  if (!holds.has(button) || !button.disabled) return read();
   button.disabled = false;
   try {
-    return submit();
+    return read();
   } finally {
     button.disabled = true;
   }
