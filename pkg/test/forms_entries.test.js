@@ -12,7 +12,8 @@ globalThis.FormData = class extends FormData {
 const { entriesOf } = await import("../forms/entries.js");
 
 test("the button's entry is added where the browser does not, also beside a field of the name id", () => {
-  for (const [attributes, field] of [["", ""], ["", '<input type="hidden" name="id" value="7">'], ['id="f"', '<input type="hidden" name="id" value="7">']]) {
+  const id = '<input type="hidden" name="id" value="7">';
+  for (const [attributes, field] of [["", ""], ["", id], ['id="f"', id]]) {
     const form = show(`<form ${attributes}>${field}<button name="b" value="2">Go</button></form>`);
     if (field) Object.defineProperty(form, "id", { value: form.elements[0] }); // as in browsers; jsdom does not hide it
     const { formData } = entriesOf(form, form.querySelector("button"));

@@ -30,7 +30,8 @@ afterEach(() => {
 
 const HTML = `<form method="POST" enctype="multipart/form-data" action=""><input type="hidden" name="$ACTION_ID_${ID}">
   <input name="a" value="1"><button name="b" value="2">Go</button><button name="b" value="3">Other</button></form>`;
-const marksOf = (form) => [form.getAttribute("aria-busy"), form.hasAttribute("data-pending"), ...[...form.querySelectorAll("button")].map(({ disabled }) => disabled)];
+const disabledIn = (form) => [...form.querySelectorAll("button")].map(({ disabled }) => disabled);
+const marksOf = (form) => [form.getAttribute("aria-busy"), form.hasAttribute("data-pending"), ...disabledIn(form)];
 const buttonOf = ({ body }) => body.match(/name="_1_b"\r\n(?:content-type: [^\r]*\r\n)?\r\n([^\r]*)/i)?.[1];
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 20));
 

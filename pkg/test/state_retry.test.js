@@ -7,7 +7,10 @@ import { ID, flight, serve } from "./server.js";
 
 let server, fails;
 before(async () => {
-  server = await serve((_request, response, body) => (fails ? response.writeHead(503).end() : flight(response, JSON.stringify(`after ${body}`))));
+  server = await serve((_request, response, body) => {
+    if (fails) response.writeHead(503).end();
+    else flight(response, JSON.stringify(`after ${body}`));
+  });
 });
 after(() => server.close());
 beforeEach(() => {
@@ -18,7 +21,9 @@ beforeEach(() => {
 const sent = () => server.requests.map(({ body, headers }) => [...JSON.parse(body), headers["idempotency-key"]?.replaceAll('"', "")]);
 
 /** Runs the action with each of these arguments, and promises the errors. */
-const failing = (text, ...list) => Promise.all(list.map((argument) => text.run(argument).then(() => assert.fail("it fails"), (error) => error)));
+function failing(text, ...list) {
+  return Promise.all(list.map((argument) => text.run(argument).then(() => assert.fail("it fails"), (error) => error)));
+}
 
 test("with previous, a retry under a key that the server may know sends the same value again", async () => {
   const text = state(createDispatcher({ url: server.url }), ID, "first", undefined, { previous: true, idempotencyKey: true });
