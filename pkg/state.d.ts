@@ -39,6 +39,9 @@ export interface ActionState<S, P extends readonly unknown[], C extends Promise<
   /**
    * Makes the runs that have failed since the last `run` once more, in their order, with the same arguments and
    * idempotency keys. Returns their calls; an empty array if none has failed.
+   *
+   * With `previous`, a run that had a key and may have reached the server sends the same value as before, so that the
+   * server knows it again. Any other sends the value as it is then.
    */
   readonly retry: () => C[];
   /** Goes back to the initial value. Runs that are pending go on, and count no more. */
@@ -130,8 +133,32 @@ export function state<S = any, P extends readonly unknown[] = any[]>(
   ref: ActionRef,
   initial: S,
   reducer?: ((value: S, ...args: P) => S) | undefined,
-  options?: StateOptions<S, P, any>,
+  options?: BindOptions & { confirm?: undefined; previous?: false },
+): ActionState<S, P, ActionCall<S>>;
+/** Does the same for an action without its type, with a value that `confirm` makes of each result, of the type `R`. */
+export function state<S = any, P extends readonly unknown[] = any[], R = any>(
+  d: Pick<Dispatcher, "call">,
+  ref: ActionRef,
+  initial: S,
+  reducer: ((value: S, ...args: P) => S) | undefined,
+  options: StateOptions<S, P, R> & { previous?: false },
+): ActionState<S, P, ActionCall<R>>;
+/** Does the same for an action as `useActionState` takes it, without its type. */
+export function state<S = any, P extends readonly unknown[] = any[]>(
+  d: Pick<Dispatcher, "call">,
+  ref: ActionRef,
+  initial: S,
+  reducer: ((value: S, ...args: P) => S) | undefined,
+  options: BindOptions & { confirm?: undefined; previous?: boolean },
 ): ActionState<S, P, Promise<S>>;
+/** Does the same for such an action, with a value that `confirm` makes of each result, of the type `R`. */
+export function state<S = any, P extends readonly unknown[] = any[], R = any>(
+  d: Pick<Dispatcher, "call">,
+  ref: ActionRef,
+  initial: S,
+  reducer: ((value: S, ...args: P) => S) | undefined,
+  options: StateOptions<S, P, R>,
+): ActionState<S, P, Promise<R>>;
 
 // Without this line every declaration is an export, that of `Fixed` too.
 export {};

@@ -1,6 +1,8 @@
 // Tells if a submission is one of a form that Next has rendered for a Server Action. Must not read values: Rust does,
 // in `src/protocol/form.rs`.
 
+import { URL, ofDocument, pageOrigin } from "../lib/page/globals.js";
+
 /** True for the name of a field that names an action. */
 export const namesAction = (name) => typeof name === "string" && /^\$ACTION_(ID|REF)_/.test(name);
 
@@ -8,21 +10,39 @@ export const namesAction = (name) => typeof name === "string" && /^\$ACTION_(ID|
 export const isNexts = (name) => name.startsWith("$ACTION_");
 
 /**
- * True if the browser would post the submission to an action: a field or the button names one, and neither sends it
- * elsewhere. Attributes are read, because fields of the same names hide the form's properties.
+ * True if the browser would post the submission to an action, into this page: a field or the button names one, and
+ * neither sends it elsewhere. `enctype` does not count, because a call has its own. Attributes are read, because fields
+ * of the same names hide the form's properties.
  */
 export function isForAction(form, submitter) {
   if (form.localName !== "form") return false;
+  const own = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name);
+  const address = addressOf(form, submitter);
   const isButtons = namesAction(submitter?.getAttribute("name"));
-  if (!isButtons && (submitter?.getAttribute("formaction") || !hasActionField(form))) return false;
-  const own = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name) ?? "";
-  const target = own("target").toLowerCase();
-  return own("method").toLowerCase() === "post" && (target === "" || target === "_self") && !/^\s*javascript:/i.test(own("action"));
+  // The action of the form's fields is at the form's address.
+  if (!isButtons && !(hasActionField(form) && resolved(address)?.href === resolved(form.getAttribute("action"))?.href)) return false;
+  const target = own("target") ?? document.querySelector("base[target]")?.getAttribute("target");
+  return /^post$/i.test(own("method")) && /^(_self)?$/i.test(target ?? "") && (!address || isOfPage(resolved(address)));
 }
 
 /** Returns the address that the submission goes to; undefined for that of the page. */
 export function addressOf(form, submitter) {
-  return submitter?.getAttribute("formaction") || form.getAttribute("action") || undefined;
+  return (submitter?.getAttribute("formaction") ?? form.getAttribute("action")) || undefined;
+}
+
+/** Resolves an address as the browser does: none is that of the document, which may differ from its base. */
+function resolved(address) {
+  try {
+    return new URL(address || ofDocument("URL"), ofDocument("baseURI"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** True if the dispatcher may send there: see `destination` of `options.js`. */
+function isOfPage(url) {
+  const origin = pageOrigin();
+  return /^https?:/.test(url?.protocol) && (url.origin === origin || !/^http/.test(origin));
 }
 
 /** True if the codec reads the form's fields: the action has bound arguments. */

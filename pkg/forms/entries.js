@@ -35,7 +35,8 @@ function collected(form, submitter) {
   const { name, value, type } = submitter;
   if (!name || type === "image") return new FormData(form);
   const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
-  if (form.id) field.setAttribute("form", form.getAttribute("id"));
+  const id = form.getAttribute("id");
+  if (id) field.setAttribute("form", id);
   submitter.before(field);
   const formData = new FormData(form);
   field.remove();

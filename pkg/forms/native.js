@@ -5,11 +5,20 @@ export function postNatively(form, submitter) {
   const root = form.getRootNode();
   const top = root.defaultView ?? root;
   const hide = (event) => event.stopImmediatePropagation();
+  const copy = submitter && submitter.form !== form ? copyIn(form, submitter) : undefined;
   top.addEventListener("submit", hide, true);
   try {
-    // A button that has left the form meanwhile cannot submit it.
-    HTMLFormElement.prototype.requestSubmit.call(form, submitter?.form === form ? submitter : null);
+    HTMLFormElement.prototype.requestSubmit.call(form, copy ?? submitter);
   } finally {
+    copy?.remove();
     top.removeEventListener("submit", hide, true);
   }
+}
+
+/** Stands in for a button that has left the form, and cannot submit it: without its name another action could run. */
+function copyIn(form, button) {
+  const copy = button.cloneNode(true);
+  copy.removeAttribute("form");
+  copy.disabled = false;
+  return form.appendChild(copy);
 }

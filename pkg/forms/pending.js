@@ -15,7 +15,7 @@ export function mark(form, button) {
   marks.set(form, own);
   form.setAttribute("aria-busy", "true");
   form.setAttribute("data-pending", "");
-  const enable = button && !button.disabled ? disable(button) : undefined;
+  const enable = button ? disable(button) : undefined;
   let isOver = false;
   return () => {
     if (isOver) return;
@@ -30,14 +30,38 @@ export function mark(form, button) {
   };
 }
 
-/** Disables a button. The returned function enables it, and gives it the focus back if nothing else has got it. */
+/** By button, the number of pending submissions that disable it, and if it had the focus. */
+const holds = new WeakMap();
+
+/**
+ * Disables a button that the page has not disabled itself. The returned function enables it, unless another submission
+ * still disables it, and gives it the focus back if nothing else has got it.
+ */
 function disable(button) {
+  const own = holds.get(button) ?? { count: 0, hadFocus: false };
+  if (own.count === 0 && button.disabled) return undefined;
   const root = button.getRootNode();
-  const hadFocus = root.activeElement === button;
+  own.hadFocus ||= root.activeElement === button;
+  own.count += 1;
+  holds.set(button, own);
   button.disabled = true;
   return () => {
+    own.count -= 1;
+    if (own.count > 0) return;
+    holds.delete(button);
     button.disabled = false;
     const { activeElement } = root;
-    if (hadFocus && (!activeElement || activeElement === button.ownerDocument.body)) button.focus({ preventScroll: true });
+    if (own.hadFocus && (!activeElement || activeElement === button.ownerDocument.body)) button.focus({ preventScroll: true });
   };
+}
+
+/** Calls `read` with the button enabled, if a pending submission disables it: browsers leave disabled ones out. */
+export function whileEnabled(button, read) {
+  if (!holds.has(button) || !button.disabled) return read();
+  button.disabled = false;
+  try {
+    return read();
+  } finally {
+    button.disabled = true;
+  }
 }

@@ -9,7 +9,7 @@ import { entriesOf } from "./entries.js";
 import { showIssues } from "./issues.js";
 import { postNatively } from "./native.js";
 import { formOptions } from "./options.js";
-import { isPending, mark } from "./pending.js";
+import { isPending, mark, whileEnabled } from "./pending.js";
 import { readAction } from "./read_action.js";
 import { States, showState } from "./state.js";
 import { uploadProgress } from "./upload.js";
@@ -41,7 +41,7 @@ export class Submissions {
   begin(event, form, submitter, given) {
     const { strategy = "drop" } = formOptions(given);
     if (strategy === "drop" && isPending(form)) return event.preventDefault();
-    const { formData, fields } = entriesOf(form, submitter);
+    const { formData, fields } = whileEnabled(submitter, () => entriesOf(form, submitter));
     const detail = { formData, submitter, options: { ...given, strategy } };
     const isWanted = dispatch(form, "actionlane:submit", detail, true);
     if (isWanted) formOptions(detail.options);
@@ -51,7 +51,8 @@ export class Submissions {
     const end = mark(form, disableSubmitter && submitter);
     this.#ends.add(end);
     const done = () => this.#ends.delete(end) && end();
-    return this.#send({ form, submitter, formData, fields, options, resetOnSuccess, showErrors, done });
+    const url = addressOf(form, submitter); // read now: by the time of the call the page may have changed it
+    return this.#send({ form, submitter, formData, fields, url, options, resetOnSuccess, showErrors, done });
   }
 
   /** Takes the marks away. Pending calls go on. */
@@ -97,12 +98,11 @@ export class Submissions {
     end.then(() => this.#last.get(key) === end && this.#last.delete(key));
   }
 
-  #call({ form, submitter, formData, options }, { id, stateKey, bound = 0, read }) {
+  #call({ form, formData, url, options }, { id, stateKey, bound = 0, read }) {
     const client = this.#client;
     const state = stateKey !== undefined && bound > 0 ? this.#states.of(form, stateKey) : undefined;
     const args = [...Array(state ? bound - 1 : bound), ...(state ? [state.value] : []), formData];
     const own = { ...options, key: options.key ?? keyOf(form), onProgress: options.onProgress ?? uploadProgress(form, client.options, options) };
-    const url = addressOf(form, submitter);
     const carried = carriedBy(client, id, formData, read, state !== undefined);
     return call(client, url === undefined ? { id } : { id, url }, args, own, undefined, undefined, carried);
   }

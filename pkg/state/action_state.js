@@ -47,12 +47,16 @@ export function state(d, ref, initial, reducer, options = {}) {
     carefully(() => subscriber.listener(snapshot));
   };
 
-  /** Makes a call. `key`: the idempotency key of the call that it repeats. */
-  const begin = (args, key) => {
+  /**
+   * Makes a call. `key`: the idempotency key of the run that it repeats. `fixed`: the arguments, if a run that may have
+   * reached the server has sent them under that key.
+   */
+  const begin = (args, key, fixed) => {
     const all = runs;
     const run = all.add(args);
     const own = key === undefined ? common : { ...common, idempotencyKey: key };
-    const make = () => d.call(ref, previous ? [all.settled, ...args] : args, own);
+    let sends = fixed;
+    const make = () => d.call(ref, (sends ??= previous ? [all.settled, ...args] : args), own);
     const call = previous && last ? last.then(make, make) : make();
     const over = () => {
       if (last === call) last = undefined;
@@ -67,7 +71,9 @@ export function state(d, ref, initial, reducer, options = {}) {
       all.undo(run);
       if (all === runs && isActionError(reason) && !WITHDRAWN.includes(reason.code)) {
         error = reason;
-        failed.push({ ...run, key: reason.idempotencyKey });
+        const used = reason.idempotencyKey ?? key;
+        const mayBeKnown = used !== undefined && reason.sent !== "no";
+        failed.push({ ...run, key: used, fixed: fixed ?? (mayBeKnown ? sends : undefined) });
       }
       over();
     });
@@ -92,7 +98,7 @@ export function state(d, ref, initial, reducer, options = {}) {
       return call;
     },
     retry: () => {
-      const calls = forget().map(({ args, key }) => begin(args, key));
+      const calls = forget().map(({ args, key, fixed }) => begin(args, key, fixed));
       look();
       return calls;
     },

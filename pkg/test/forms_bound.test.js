@@ -121,6 +121,17 @@ test("with the strategy queue, a submission waits for the state of the one befor
   assert.equal(form.hasAttribute("data-pending"), false);
 });
 
+test("a submission goes to the address that its form had, also if it has waited", async () => {
+  const form = show(bound("[null]", "", { key: "k1" }));
+  bind({ strategy: "queue" });
+  for (const address of ["/first", "/second", "/third"]) {
+    form.setAttribute("action", address);
+    form.requestSubmit();
+  }
+  for (let count = 0; count < 3; count += 1) await next("actionlane:result");
+  assert.deepEqual(server.requests.map(({ url }) => url), ["/first", "/second", "/third"]);
+});
+
 test("with a strategy that keeps all, each of three submissions sends the state of the one before", async () => {
   let count = 0;
   answer = (_request, response) => flight(response, `{"count":${(count += 1)}}`);

@@ -73,6 +73,39 @@ likes.run("post");
 // @ts-expect-error: an argument of another type
 likes.run(5);
 
+const counted = likes.run("post");
+expect<Same<typeof counted, ActionCall<number>>>();
+
+// `confirm` says the type of a result, which the compiler finds out or the caller says.
+type Note = { id?: number; text: string };
+const notes = state(d, "40".padEnd(42, "a"), [] as Note[], (list, text: string) => [...list, { text }], {
+  confirm: (list, { id }: { id: number }, text) => [...list, { id, text: text satisfies string }],
+});
+expect<Same<ReturnType<typeof notes.getSnapshot>["value"], Note[]>>();
+const noted = notes.run("hello");
+expect<Same<typeof noted, ActionCall<{ id: number }>>>();
+// @ts-expect-error: an argument of another type
+notes.run(5);
+const given = state<Note[], [text: string], { id: number }>(d, "40".padEnd(42, "a"), [], undefined, {
+  confirm: (list, { id }, text) => [...list, { id, text }],
+});
+expect<Same<ReturnType<typeof given.retry>, ActionCall<{ id: number }>[]>>();
+const loose = state<Note[], [text: string]>(d, "40".padEnd(42, "a"), [], (list, text) => [...list, { text }], {
+  confirm: (list, { id }, text) => [...list, { id, text }],
+}).run("hello");
+expect<Same<typeof loose, ActionCall<any>>>();
+// @ts-expect-error: `confirm` makes another value
+state<Note[], [text: string]>(d, "40".padEnd(42, "a"), [], undefined, { confirm: (_list, _result, text) => text });
+
+// With `previous`, `run` returns a plain promise.
+const renamed = state<Taken, [form: FormData]>(d, "40".padEnd(42, "a"), { ok: true }, undefined, { previous: true }).run(new FormData());
+expect<Same<typeof renamed, Promise<Taken>>>();
+const numbered = state(d, "40".padEnd(42, "a"), [] as Note[], undefined, {
+  confirm: (list, { id }: { id: number }, text: string) => [...list, { id, text }],
+  previous: true,
+}).run("hello");
+expect<Same<typeof numbered, Promise<{ id: number }>>>();
+
 // Stores of frameworks accept it.
 declare function useSyncExternalStore<S>(subscribe: (changed: () => void) => () => void, get: () => S, ofServer?: () => S): S;
 const shown = useSyncExternalStore(cart.subscribe, cart.getSnapshot, cart.getServerSnapshot);
