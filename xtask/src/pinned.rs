@@ -13,8 +13,12 @@ pub(crate) struct Tool {
 const UNOPTIMIZED: &[&str] = &["--profile", "dev"];
 
 /// The version must equal that of the `wasm-bindgen` crate in `Cargo.lock`.
-pub(crate) const WASM_BINDGEN: Tool =
-    Tool { package: "wasm-bindgen-cli", version: "0.2.130", programs: &["wasm-bindgen", "wasm-bindgen-test-runner"], arguments: &[] };
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    package: "wasm-bindgen-cli",
+    version: "0.2.130",
+    programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+    arguments: UNOPTIMIZED,
+};
 
 pub(crate) const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", version: "0.13.2", programs: &["cargo-fuzz"], arguments: UNOPTIMIZED };
 

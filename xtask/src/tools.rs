@@ -73,6 +73,7 @@ fn install(tool: &Tool) -> Result<()> {
         install.args(["install", tool.package, "--version", tool.version, "--force"]);
         install.args(tool.arguments);
         install.arg("--root").arg(root()).arg("--target-dir").arg(root().join("build"));
+        install.env("CARGO_PROFILE_DEV_DEBUG", "0");
         // Flags for this workspace must not apply to the tools.
         run::shown(install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
     })

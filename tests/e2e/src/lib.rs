@@ -25,6 +25,7 @@ mod fixture;
 mod gecko;
 mod heap;
 mod http;
+mod lending;
 mod network;
 mod next;
 mod payment;

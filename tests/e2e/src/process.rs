@@ -91,6 +91,16 @@ pub fn end_all() {
     groups.iter().copied().for_each(kill);
 }
 
+/// Makes the end of this process end every process that was started here and still runs.
+pub(crate) fn end_all_at_exit() {
+    extern "C" fn at_exit() {
+        end_all();
+        profile::remove_all();
+    }
+    // SAFETY: atexit(3) takes a function that lives as long as the process.
+    unsafe { libc::atexit(at_exit) };
+}
+
 /// Makes Ctrl-C, SIGTERM and SIGHUP end every process that was started here, and then this one, with the usual exit
 /// code (128 + signal).
 ///

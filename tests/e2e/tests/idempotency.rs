@@ -70,8 +70,7 @@ async fn open(browser: &Browser, app: &Www) -> Result<()> {
 async fn on_the_page(scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     let port = free_port()?;
     let app = serve(port, &fresh_store(&log(port)?)?).await?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         open(browser, &app).await?;
         scene(browser).await
     })

@@ -54,8 +54,7 @@ async fn on_a_page(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) 
 
 async fn on_a_page_of(build: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     let app = serve(build, free_port()?).await?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         open(browser, &format!("{}{path}", app.url())).await?;
         scene(browser).await
     })

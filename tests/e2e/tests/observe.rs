@@ -146,8 +146,7 @@ async fn on_the_app_with(first: &str, path: &str, scene: impl AsyncFnOnce(&Brows
     let dir = Path::new(&builds).join("16.4/a");
     let port = free_port()?;
     let app = Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.start_documents_with(first).await?;
         browser.goto(&format!("{}{path}", app.url())).await?;
         scene(browser).await
@@ -235,7 +234,7 @@ async fn the_payment_story_shows_both_actions_by_name_and_that_the_session_waite
     Browser::with(&driver, async |browser| {
         browser.goto(&page).await?;
         let script = r#"
-            await load("/observe.js");
+            await load("/actionlane/observe.js");
             await until(() => window.demo);
             document.body.click();
             await demo.run("next");

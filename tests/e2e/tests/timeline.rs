@@ -1,13 +1,13 @@
 //! `<actionlane-timeline>` on real pages: what it shows, its keys, its files, and what axe-core finds.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use e2e::{Browser, Driver, UNTIL};
+use e2e::{Browser, UNTIL};
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::{Value, json};
-use server::Server;
+
+use crate::scene::server_on_a_new_origin;
 
 /// A policy that allows no style, no string as code or markup, and nothing of other origins.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'; \
@@ -75,11 +75,10 @@ async fn on_the_page(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result
 
 /// Opens a page with these tags, under the policy.
 async fn on_a_page_with(tags: &str, scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
-    let server = Server::start(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pkg"))?;
-    let driver = Driver::from_env_or_start().await?;
+    let server = server_on_a_new_origin()?;
     let tag = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{tags}");
     let encoded: String = tag.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&format!("{}/?tag={encoded}", server.url())).await?;
         scene(&Page(browser)).await
     })

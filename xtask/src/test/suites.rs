@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
+use std::thread;
 
 use anyhow::{Context, Result};
 use e2e::Kind;
@@ -65,7 +67,10 @@ pub(crate) fn package() -> Result<Ran> {
     let files = entries(&workspace::pkg().join("test"))?.into_iter().filter(|file| is_test(file));
     // Lists the files: versions of `node --test` treat a directory differently.
     let mut node = run::command("node", &workspace::pkg());
-    Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
+    // By itself Node.js leaves one processor free, and most files wait for a server.
+    let at_once = 2 * thread::available_parallelism().map_or(1, NonZero::get);
+    node.args(["--test", "--test-reporter=tap", &format!("--test-concurrency={at_once}")]).args(files);
+    Ok(count::tap(run::captured(&mut node)?))
 }
 
 /// Checks in `tests/types/` what the type declarations accept and reject, once for each resolution of modules, and

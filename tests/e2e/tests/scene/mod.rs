@@ -1,9 +1,11 @@
 //! Pages with Actionlane, and the results of calls made there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, UNTIL, Www};
+use e2e::{Browser, UNTIL, Www};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -126,9 +128,8 @@ impl<'a> Page<'a> {
 
 /// Runs a scene on the app's page without React. Calls are posted to `/checks`.
 pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
-    let driver = Driver::from_env_or_start().await?;
     let www = Www::from_env()?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&format!("{www}/plain.html")).await?;
         let ids =
             browser.eval("return await (await fetch('/actions.json')).json()", &[]).await.context("reading the ids of the actions")?;
@@ -140,13 +141,24 @@ pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>)
 /// Runs a scene on a page of a misbehaving server: `/` plus `query`. Calls are posted to `/`, so give each call a
 /// `url: "/?do=…"`.
 pub(crate) async fn on_the_test_server(query: &str, scene: impl AsyncFnOnce(&Page<'_>, Server) -> Result<()>) -> Result<()> {
-    let server = Server::start(package())?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    let server = server_on_a_new_origin()?;
+    Browser::lend(async |browser| {
         browser.goto(&format!("{}/{query}", server.url())).await?;
         scene(&Page { browser, url: "/".to_owned(), ids: json!({}) }, server).await
     })
     .await
+}
+
+/// Starts a server on an origin that no scene had before: browsers are lent to one scene after the other, and keep what
+/// pages have stored.
+pub(crate) fn server_on_a_new_origin() -> Result<Server> {
+    static HAD: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let server = Server::start(package())?;
+        if HAD.lock().unwrap_or_else(PoisonError::into_inner).insert(server.port()) {
+            return Ok(server);
+        }
+    }
 }
 
 /// Returns the directory of the built npm package.
