@@ -1,6 +1,6 @@
-//! Lends browsers to scenes, one scene after the other, because a start takes seconds. Each scene gets a tab of its own.
-//! What pages store stays: a scene must store nothing but cookies, or be on an origin of its own. Must not lend a browser again that a scene has left in
-//! an unknown state.
+//! Lends browsers to scenes, one scene after the other, because a start takes seconds. Each scene gets a tab of its
+//! own. What pages store stays: a scene must store nothing but cookies, or be on an origin of its own. Must not lend a
+//! browser again that a scene has left in an unknown state.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::{LazyLock, Mutex, PoisonError};
