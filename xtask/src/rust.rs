@@ -24,14 +24,13 @@ use crate::test::Ran;
 type Step = (&'static str, fn() -> Result<Ran>);
 
 /// The steps, the cheap ones first.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 10] = [
     ("contents of the package", contents::run),
     ("page of docs.rs", docs_rs::run),
     ("a page read without React", page::run),
     ("examples of a browser's parts", doctests::run),
     ("exports of a dependant", exports::run),
     ("oldest versions", versions::run),
-    ("the compiler of rust-version", versions::oldest_compiler),
     ("size of one call", weight::run),
     ("a dependant in browsers", browsers::dependant),
     ("the guide, block by block", guide::run),

@@ -49,6 +49,15 @@ impl Crate {
         cargo.env("CARGO_TARGET_DIR", workspace::target().join("dependants"));
         cargo
     }
+
+    /// Returns the command `cargo` of another version of Rust, which rustup has.
+    pub(crate) fn cargo_of(&self, version: &str) -> Command {
+        let mut cargo = command("rustup", &self.dir);
+        cargo.args(["run", version, "cargo"]).env("CARGO_TARGET_DIR", workspace::target().join("oldest"));
+        // Cargo sets these for xtask, and they name the compiler of this repository.
+        cargo.env_remove("CARGO").env_remove("RUSTC").env_remove("RUSTUP_TOOLCHAIN");
+        cargo
+    }
 }
 
 fn manifest(features: &[&str], lines: &str) -> Result<String> {

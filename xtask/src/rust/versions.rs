@@ -22,7 +22,8 @@ const BUILDS: [&[&str]; 4] = [
 ];
 
 /// Resolves each direct dependency to the lowest version that the manifest admits, and compiles with those, by the
-/// stable compiler. Resolving alone needs an unstable option.
+/// compiler that `rust-version` names. Without rustup, compiles by the compiler that is here, and lints. Resolving alone
+/// needs an unstable option.
 pub(crate) fn run() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     let lowest = Crate::new("lowest")?;
@@ -36,15 +37,19 @@ pub(crate) fn run() -> Result<Ran> {
     ran.judge(!resolved.success, || {
         format!("a dependency needs more of another than Cargo.toml asks for: raise it there\n{}", resolved.stderr)
     });
-    if resolved.success {
-        for build in BUILDS {
-            judge(
-                &mut ran,
-                build,
-                "the oldest dependencies",
-                &run::captured(lowest.cargo().args(["check", "--locked", "--lib"]).args(build))?,
-            );
-        }
+    if !resolved.success {
+        return Ok(ran);
+    }
+    let oldest = oldest_compiler();
+    if let Err(error) = &oldest {
+        note(&format!("SKIPPED, and linted instead: {error:#}"));
+        ran = ran.and(lint()?);
+    }
+    let compiler = oldest.as_ref().map_or_else(|_| "the compiler that is here".to_owned(), |version| format!("Rust {version}"));
+    for build in BUILDS {
+        let mut check = oldest.as_ref().map_or_else(|_| lowest.cargo(), |version| lowest.cargo_of(version));
+        let finished = run::captured(check.args(["check", "--locked", "--lib"]).args(build))?;
+        judge(&mut ran, build, &format!("the oldest dependencies and {compiler}"), &finished);
     }
     Ok(ran)
 }
@@ -74,24 +79,12 @@ struct Manifest {
     rust_version: String,
 }
 
-/// Compiles with the compiler that `rust-version` names. Gets it by rustup; says so if it cannot.
-pub(crate) fn oldest_compiler() -> Result<Ran> {
+/// Returns the version that `rust-version` names. Gets that compiler by rustup.
+fn oldest_compiler() -> Result<String> {
     let manifest: Manifest = serde_json::from_str(&run::quiet(cargo().arg("read-manifest"))?).context("reading the manifest")?;
     let version = manifest.rust_version;
-    if let Err(error) = ensure_toolchain(&version) {
-        note(&format!("SKIPPED, and linted instead: there is no Rust {version} here, and rustup cannot get it: {error:#}"));
-        return lint();
-    }
-    let mut ran = Ran::default();
-    for build in BUILDS {
-        let mut check = run::command("rustup", workspace::root());
-        check.args(["run", &version, "cargo", "check", "--package", "actionlane", "--lib", "--target-dir"]);
-        // Cargo sets these for xtask, and they name the compiler of this repository.
-        check.env_remove("CARGO").env_remove("RUSTC").env_remove("RUSTUP_TOOLCHAIN");
-        let finished = run::captured(check.arg(workspace::target().join("oldest")).args(build))?;
-        judge(&mut ran, build, &format!("Rust {version}"), &finished);
-    }
-    Ok(ran)
+    ensure_toolchain(&version).with_context(|| format!("there is no Rust {version} here, and rustup cannot get it"))?;
+    Ok(version)
 }
 
 /// Looks for items of the standard library that are newer than `rust-version`. Sees no newer syntax.
