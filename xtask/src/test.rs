@@ -35,9 +35,9 @@ use report::Report;
 /// Runs all checks and tests, in order
 ///
 /// Prints how many tests each part ran and how long it took. A part that ran no test has failed. Stops at the first
-/// part that fails and prints its output. Without `--only`, some parts run in a second process, beside those that drive
-/// browsers, which often wait. The last line is `N passed, N failed`; the exit code is 0 only if nothing
-/// failed.
+/// part that fails and prints its output. Without `--only`, some parts run in a second process beside the others, which
+/// do not always have work for all processors. The last line is `N passed, N failed`; the exit code is 0 only if
+/// nothing failed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Run only this part (may be repeated)
@@ -57,13 +57,9 @@ pub(crate) fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode> {
     let mut report = Report::default();
     let is_whole = args.only.is_empty();
     let chosen = |part: &Part| is_whole || args.only.contains(part);
-    let mut beside = None;
-    for part in Part::ALL.into_iter().filter(chosen) {
-        if is_whole && Part::BESIDE.contains(&part) {
-            // The first of them: all that they use is built by now.
-            beside.get_or_insert_with(|| Beside::start(Part::BESIDE.to_vec()));
-            continue;
-        }
+    let is_beside = |part: &Part| is_whole && Part::BESIDE.contains(part);
+    let beside = is_whole.then(|| Beside::start(Part::BESIDE.to_vec()));
+    for part in Part::ALL.into_iter().filter(|part| chosen(part) && !is_beside(part)) {
         let part_started = Instant::now();
         report.begin(part);
         let outcome = part.run(runtime, args.all_nexts);

@@ -32,12 +32,17 @@ struct Lent {
 
 impl Browser {
     /// Runs a scene in a new tab of a browser that may have had other scenes, of the kind that `ACTIONLANE_BROWSER`
-    /// names.
+    /// names. In WebKit, the scene has a browser of its own.
     pub async fn lend<T>(scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let kind = Kind::from_env()?;
+        if kind == Kind::WebKit {
+            // Its driver cannot show another tab than the first. It starts in half a second.
+            return Self::with(&Driver::start(kind).await?, scene).await;
+        }
         let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let lent = match idle {
             Some(lent) => lent,
-            None => RUNTIME.spawn(Lent::open()).await.context("opening a browser")??,
+            None => RUNTIME.spawn(Lent::open(kind)).await.context("opening a browser")??,
         };
         lent.open_tab().await?;
         let outcome = AssertUnwindSafe(scene(&lent.browser)).catch_unwind().await;
@@ -51,8 +56,8 @@ impl Browser {
 }
 
 impl Lent {
-    async fn open() -> Result<Self> {
-        let driver = Driver::start(Kind::from_env()?).await?;
+    async fn open(kind: Kind) -> Result<Self> {
+        let driver = Driver::start(kind).await?;
         let browser = Browser::open(&driver).await?;
         let keeper = browser.client().window().await.context("asking for the first tab")?;
         Ok(Self { browser, keeper, _driver: driver })

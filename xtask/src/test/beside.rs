@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,42 +23,65 @@ pub(super) struct Done {
 /// Parts that run in another process.
 pub(super) struct Beside {
     thread: JoinHandle<Vec<Done>>,
-    stopped: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    is_stopped: AtomicBool,
+    /// Id of the process of the part that runs; 0 if none does.
+    process: AtomicU32,
 }
 
 impl Beside {
     /// Starts the first part.
     pub(super) fn start(parts: Vec<Part>) -> Self {
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopped);
-        let run = move |part| {
-            let started = Instant::now();
-            let outcome = outcome_of(part);
-            Done { part, outcome, took: started.elapsed() }
+        let state = Arc::new(State::default());
+        let of_thread = Arc::clone(&state);
+        let run = move || {
+            let mut done = Vec::new();
+            for part in parts {
+                let started = Instant::now();
+                let outcome = outcome_of(part, &of_thread.process);
+                // A part that was ended has no outcome.
+                if of_thread.is_stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                done.push(Done { part, outcome, took: started.elapsed() });
+            }
+            done
         };
-        let thread = thread::spawn(move || parts.into_iter().take_while(|_| !stop.load(Ordering::Relaxed)).map(run).collect());
-        Self { thread, stopped }
+        Self { thread: thread::spawn(run), state }
     }
 
-    /// Starts no other part.
+    /// Ends the part that runs, and starts no other.
     pub(super) fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
+        self.state.is_stopped.store(true, Ordering::SeqCst);
+        let process = self.state.process.load(Ordering::SeqCst);
+        if process != 0 {
+            // It ends all that it has started.
+            let _ = Command::new("kill").arg(process.to_string()).status();
+        }
     }
 
-    /// Waits for the part that runs, and for those that are left unless they were stopped.
+    /// Waits for the parts that are left, unless they were stopped.
     pub(super) fn finish(self) -> Result<Vec<Done>> {
         self.thread.join().map_err(|_| anyhow!("the parts beside the others have panicked"))
     }
 }
 
 /// Runs `cargo xtask test --only PART` without cargo, and reads the last line that it prints.
-fn outcome_of(part: Part) -> Result<Ran> {
+fn outcome_of(part: Part, process: &AtomicU32) -> Result<Ran> {
     let path = workspace::scratch(&format!("beside/{}.txt", part.name()))?;
     let printed = File::create(&path).with_context(|| format!("making {}", path.display()))?;
     let mut command = Command::new(std::env::current_exe().context("finding xtask's own program")?);
     command.args(["test", "--only", &part.name()]).current_dir(workspace::root());
     command.stdin(Stdio::null()).stderr(printed.try_clone()?).stdout(printed);
-    let status = command.status().context("starting a part")?;
+    let mut child = command.spawn().context("starting a part")?;
+    process.store(child.id(), Ordering::SeqCst);
+    let status = child.wait();
+    process.store(0, Ordering::SeqCst);
+    let status = status.context("waiting for a part")?;
     let output = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let (passed, failed) = output.lines().last().and_then(counts).with_context(|| format!("{status}\n{output}"))?;
     Ok(Ran { passed, failed, output })

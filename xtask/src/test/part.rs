@@ -108,8 +108,9 @@ impl Part {
         Self::Seam,
     ];
 
-    /// Parts that run in a second process, if all run: their work is for processors more than for browsers.
-    pub(crate) const BESIDE: [Self; 4] = [Self::Fuzz, Self::Rust, Self::Soak, Self::Stores];
+    /// Parts that run in a second process, if all run, beside the others from the beginning on: about as much work as
+    /// those. `Fuzz` is first, because it needs nothing that others make.
+    pub(crate) const BESIDE: [Self; 5] = [Self::Fuzz, Self::Rust, Self::Soak, Self::Stores, Self::Forms];
 
     /// Returns the part's name on the command line.
     pub(crate) fn name(self) -> String {
