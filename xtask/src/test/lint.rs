@@ -69,6 +69,8 @@ pub(crate) fn files(dir: &Path, kind: &str) -> Result<Vec<PathBuf>> {
 
 fn clippy(selection: &[&str]) -> Result<Ran> {
     let mut clippy = cargo();
+    // Nothing is linked here: libFuzzer in C++ need not be compiled.
+    clippy.env("CUSTOM_LIBFUZZER_PATH", workspace::target().join("libfuzzer.a"));
     clippy.arg("clippy").args(selection).args(["--message-format=json-render-diagnostics", "--", "--deny", "warnings"]);
     let finished = run::captured(&mut clippy)?;
     let messages = finished.stdout.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
