@@ -22,8 +22,8 @@ const BUILDS: [&[&str]; 4] = [
 ];
 
 /// Resolves each direct dependency to the lowest version that the manifest admits, and compiles with those, by the
-/// compiler that `rust-version` names. Without rustup, compiles by the compiler that is here, and lints. Resolving alone
-/// needs an unstable option.
+/// compiler that `rust-version` names. Without rustup, compiles by the compiler that is here, and lints. Resolving
+/// alone needs an unstable option.
 pub(crate) fn run() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     let lowest = Crate::new("lowest")?;
