@@ -96,6 +96,7 @@ async function look() {
   });
   return {
     complete: document.readyState === "complete",
+    isBefore: window.isBefore === true,
     busy: document.querySelector("[aria-busy=true],[data-pending-by-react=true]") !== null,
     url: location.pathname + location.search,
     title: document.querySelector("h1")?.textContent ?? "",

@@ -166,11 +166,17 @@ function twice(form) {
   };
 }
 
+/** The forms whose actions redirect. */
+const LEAVING = ["go", "stateGo"];
+
 /** Performs a row in one way. Returns what can be compared. */
 export async function perform({ form, path, act = (page) => press(page, own(form)), runs = 1, saves = "" }, page, way) {
   await page.fresh(way, path);
+  await page.act(async () => void (window.isBefore = true));
   await act(page);
-  const seen = await page.settled((seen) => ran(runs)(seen) && (saves === "" || seen.saves === String(saves)));
+  // A page that is about to leave looks settled for a moment.
+  const hasLeft = ({ url, isBefore }) => (!LEAVING.includes(form) || url.startsWith("/target")) && !(way === "native" && isBefore);
+  const seen = await page.settled((seen) => ran(runs)(seen) && hasLeft(seen) && (saves === "" || seen.saves === String(saves)));
   const { [form]: fields } = seen.fields;
   const results = seen.runs.map(({ state, ...run }) => run);
   return { ...seen, runs: results, fields, cookies: await page.cookies(), posts: seen.posts.length, kept: seen.fields };

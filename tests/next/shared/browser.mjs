@@ -152,7 +152,8 @@ export async function browse(name = "chromium") {
     // Firefox runs scripts beside the page's own global object.
     const inPage = name === "firefox" ? `window.eval(${JSON.stringify(`(${act})`)})` : `(${act})`;
     const script = `const done = arguments[arguments.length - 1]; ${inPage}(...[...arguments].slice(0, -1)).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`;
-    const { value, error } = await send("POST", `${session}/execute/async`, { script, args });
+    // Firefox answers with nothing if the page goes away meanwhile, as after a click on the button of a form.
+    const { value, error } = (await send("POST", `${session}/execute/async`, { script, args })) ?? {};
     if (error) throw new Error(`in the page: ${error}`);
     return value;
   };
