@@ -1,7 +1,7 @@
 // Tells if a submission is one of a form that Next has rendered for a Server Action. Must not read values: Rust does,
 // in `src/protocol/form.rs`.
 
-import { URL, ofDocument, pageOrigin } from "../lib/page/globals.js";
+import { isForeign, ofDocument, parsed } from "../lib/page/globals.js";
 
 /** True for the name of a field that names an action. */
 export const namesAction = (name) => typeof name === "string" && /^\$ACTION_(ID|REF)_/.test(name);
@@ -31,19 +31,10 @@ export function addressOf(form, submitter) {
 }
 
 /** Resolves an address as the browser does: none is that of the document, which may differ from its base. */
-function resolved(address) {
-  try {
-    return new URL(address || ofDocument("URL"), ofDocument("baseURI"));
-  } catch {
-    return undefined;
-  }
-}
+const resolved = (address) => parsed(address || ofDocument("URL"), ofDocument("baseURI"));
 
 /** True if the dispatcher may send there: see `destination` of `options.js`. */
-function isOfPage(url) {
-  const origin = pageOrigin();
-  return /^https?:/.test(url?.protocol) && (url.origin === origin || !/^http/.test(origin));
-}
+const isOfPage = (url) => /^https?:/.test(url?.protocol) && !isForeign(url);
 
 /** True if the codec reads the form's fields: the action has bound arguments. */
 export const needsCodec = (form) => elementsOf(form).some((field) => /^\$ACTION_REF_/.test(field.name));

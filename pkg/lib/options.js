@@ -7,7 +7,7 @@ import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./options/no_effect.js";
 import { didYouMean } from "./options/did_you_mean.js";
 import { MAX_ARGUMENTS } from "./boundary/codes.js";
-import { Headers, Map, URL, ofDocument, pageOrigin } from "./page/globals.js";
+import { Headers, Map, URL, isForeign, ofDocument, pageOrigin } from "./page/globals.js";
 
 export const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
@@ -216,9 +216,7 @@ function absolute(url, at, base) {
   } catch (cause) {
     throw invalid("url: not a URL", cause);
   }
-  const own = pageOrigin();
-  // A page of an extension, of an app on a device or of a file is at an origin that answers nothing.
-  if (String(own).startsWith("http") && resolved.origin !== own) {
+  if (isForeign(resolved)) {
     const message = "actions go to the page's own origin; to reach another one, give the app a proxy: Next.js answers no preflight";
     throw new ActionError("CROSS_ORIGIN", message);
   }

@@ -119,13 +119,22 @@ export function pageOrigin() {
   if (origin === "null" || !location) return origin;
   if (location.origin !== "null") return location.origin;
   // `about:srcdoc` has the origin of the page that contains it.
-  return [origin, ofDocument("baseURI")].map(parsed).find(Boolean)?.origin;
+  return [origin, ofDocument("baseURI")].map((url) => parsed(url)).find(Boolean)?.origin;
 }
 
-/** Parses an address; undefined if it is invalid. */
-export function parsed(url) {
+/**
+ * True for an address of another origin than the page's. A page of an extension, of an app on a device or of a file is
+ * at an origin that answers nothing: there, none is.
+ */
+export function isForeign({ origin }) {
+  const own = pageOrigin();
+  return String(own).startsWith("http") && origin !== own;
+}
+
+/** Parses an address, which may be relative to `base`; undefined if it is invalid. */
+export function parsed(url, base) {
   try {
-    return new URL(url);
+    return new URL(url, base);
   } catch {
     return undefined;
   }

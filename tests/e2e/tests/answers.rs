@@ -1,8 +1,9 @@
 //! Answers of a real Next.js server, as the caller receives them.
 
-use crate::scene::on_the_app;
 use anyhow::Result;
 use serde_json::{Value, json};
+
+use crate::scene::on_the_app;
 
 #[tokio::test]
 async fn an_echoed_object_is_the_same_object() -> Result<()> {

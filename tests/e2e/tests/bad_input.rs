@@ -1,9 +1,10 @@
 //! Failures in an action, its arguments or its caller. Each has the right code, nothing hangs, and the next call in
 //! the lane runs.
 
-use crate::scene::{Page, Pair, Settled, on_the_app};
 use anyhow::Result;
 use serde_json::{Value, json};
+
+use crate::scene::{Page, Pair, Settled, on_the_app};
 
 #[tokio::test]
 async fn an_invalid_id_is_refused() -> Result<()> {

@@ -1,11 +1,12 @@
 //! Faults between page and server, and calls that the page's policy forbids. Each has the right code, nothing hangs,
 //! and the next call in the lane runs.
 
-use crate::scene::{Page, Pair, Settled, on_the_test_server, package};
 use anyhow::Result;
 use e2e::Behaviour;
 use serde_json::json;
 use server::{Seen, Server};
+
+use crate::scene::{Page, Pair, Settled, on_the_test_server, package};
 
 #[tokio::test]
 async fn html_instead_of_flight_is_an_error_with_an_excerpt() -> Result<()> {

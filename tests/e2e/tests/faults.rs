@@ -1,10 +1,11 @@
 //! Each fault of a server, as a page sees it: once without a retry, and once with one. The server's ledger says what
 //! ran.
 
-use crate::scene::{Page, Pair, Settled, on_the_test_server};
 use anyhow::Result;
 use serde_json::{Value, json};
 use server::Ledger;
+
+use crate::scene::{Page, Pair, Settled, on_the_test_server};
 
 /// A request to the server, and the code and `sent` of the error it causes.
 const FAILURES: [(&str, &str, &str); 15] = [

@@ -1,9 +1,10 @@
 //! A dispatcher's `fetch` instead of the page's, alone and among wrappers of many kinds. Runs the cases of
 //! `pkg/test/in_place.js` in pages and workers.
 
-use crate::scene::{Page, on_the_test_server};
 use anyhow::Result;
 use serde::Deserialize;
+
+use crate::scene::{Page, on_the_test_server};
 
 /// `run(from, count)`: runs some of the cases. If the page has the drop-in script, two copies of the package take
 /// part: the script and the module.

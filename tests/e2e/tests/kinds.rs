@@ -1,8 +1,9 @@
 //! Every kind of value, to a real Next.js server and back, and streams that are read while the server still writes.
 
-use crate::scene::on_the_app;
 use anyhow::Result;
 use e2e::Behaviour;
+
+use crate::scene::on_the_app;
 
 #[tokio::test]
 async fn every_kind_of_argument_comes_back_equal() -> Result<()> {

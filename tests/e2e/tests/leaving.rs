@@ -1,10 +1,11 @@
 //! A page that the user leaves with calls under way, and comes back to.
 
-use crate::scene::{Page, Settled, on_the_test_server};
 use anyhow::Result;
 use e2e::Behaviour;
 use serde_json::{Value, json};
 use server::Ledger;
+
+use crate::scene::{Page, Settled, on_the_test_server};
 
 #[tokio::test]
 async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {

@@ -1,8 +1,9 @@
 //! Limits of answers and arguments. The defaults accept everything that React's client accepts. Beyond a limit, the
 //! call fails with an error that names it, even if the engine's stack is small, and the instance goes on.
 
-use crate::scene::on_the_test_server;
 use anyhow::Result;
+
+use crate::scene::on_the_test_server;
 
 async fn eval<T: serde::de::DeserializeOwned>(script: &str) -> Result<T> {
     let mut value = None;

@@ -1,10 +1,11 @@
 //! Loading the wasm: from its file, from its copy in a JavaScript module, or not at all.
 
-use crate::scene::{Page, Pair, Settled, on_the_test_server};
 use anyhow::Result;
 use e2e::Behaviour;
 use serde::Deserialize;
 use serde_json::json;
+
+use crate::scene::{Page, Pair, Settled, on_the_test_server};
 
 /// Result of a call, and the forms of the wasm that the page requested.
 #[derive(Debug, Deserialize)]

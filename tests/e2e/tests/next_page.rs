@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::hostile_server::HostileServer;
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, UNTIL, Www, free_port};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::hostile_server::HostileServer;
 
 /// Returns the directory of a build of the fixture app: `16.4/a` and `16.4/b` have the same actions with other ids;
 /// `16.4/dpl` has the deployment id `dpl_7`.

@@ -1,8 +1,9 @@
 //! A browser whose network goes away and returns.
 
-use crate::scene::on_the_app;
 use anyhow::Result;
 use serde_json::{Value, json};
+
+use crate::scene::on_the_app;
 
 mod needs_offline {
     use super::*;

@@ -2,11 +2,12 @@
 //! ledger says which calls arrived and which ran. Each row of the tables of `docs/outbox.md` is a test here, in
 //! `outbox_tabs.rs`, in `outbox_storage.rs` or in `src/outbox/tests.rs`.
 
-use crate::durable::{counts, eval, order, reload};
-use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::durable::{counts, eval, order, reload};
+use crate::scene::{Settled, on_the_test_server};
 
 #[tokio::test]
 async fn a_call_survives_its_page_under_the_same_key() -> Result<()> {

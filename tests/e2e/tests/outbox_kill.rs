@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs, io};
 
-use crate::scene::{Page, package};
 use anyhow::{Context, Result, ensure};
 use e2e::{Behaviour, Browser, Driver};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
+
+use crate::scene::{Page, package};
 
 /// Number of calls in a round, spread over these lanes.
 const CALLS: usize = 200;

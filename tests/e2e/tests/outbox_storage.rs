@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::durable::{counts, eval, order, reload};
-use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
 use e2e::Behaviour;
 use serde_json::{Value, json};
+
+use crate::durable::{counts, eval, order, reload};
+use crate::scene::{Settled, on_the_test_server};
 
 /// True if two bodies have the same size, apart from the boundaries of the form: their length varies in Firefox.
 fn alike(bytes: u64, others: u64) -> bool {

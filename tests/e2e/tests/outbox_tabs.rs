@@ -1,9 +1,10 @@
 //! One outbox used by several tabs or dispatchers: one of them sends its calls, and another takes over when it is gone.
 
-use crate::durable::{counts, eval, reload};
-use crate::scene::{Settled, on_the_test_server};
 use anyhow::Result;
 use serde_json::{Value, json};
+
+use crate::durable::{counts, eval, reload};
+use crate::scene::{Settled, on_the_test_server};
 
 #[tokio::test]
 async fn one_tab_sends_and_another_takes_over_when_it_closes() -> Result<()> {

@@ -1,10 +1,11 @@
 //! Requests built by other code and sent with `d.fetch`: the response that the caller gets, and the moment when the
 //! lane becomes free. Uses the browser's own `fetch`, streams and `Response`.
 
-use crate::scene::on_the_test_server;
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::scene::on_the_test_server;
 
 const POST: &str = "const post = (more) => ({ method: 'POST', headers: { 'Next-Action': some }, body: '[]', ...more });";
 

@@ -2,10 +2,11 @@
 //! which `cargo xtask test --only types` compares with the documents; the third is extracted from README.md. And the
 //! code that the demo shows.
 
-use crate::scene::on_the_test_server;
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, Www};
 use serde_json::{Value, json};
+
+use crate::scene::on_the_test_server;
 
 /// Clicks the button of a page of the app. Returns the page's text when it says that it has paid.
 async fn pay(page: &str) -> Result<String> {

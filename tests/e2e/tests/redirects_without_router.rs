@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use crate::scene::{Page, on_the_test_server};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use server::Server;
 use tokio::time::{Instant, sleep};
+
+use crate::scene::{Page, on_the_test_server};
 
 /// A script that calls an action which redirects to `/page/there`, and the URL where the user stays; `None` if the
 /// redirect is followed.

@@ -1,10 +1,11 @@
 //! The drop-in script, loaded in each way a page can: it finds its files, or says what to do.
 
-use crate::scene::{Page, Settled, on_the_test_server, package};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
 use server::Server;
+
+use crate::scene::{Page, Settled, on_the_test_server, package};
 
 /// Results of two calls made at the same time and of a call with rich arguments, and the requested files.
 #[derive(Debug, Deserialize)]

@@ -1,8 +1,9 @@
 //! Pages that shadow the browser's globals and the document's properties, before or after Actionlane is loaded.
 
-use crate::scene::on_the_test_server;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+
+use crate::scene::on_the_test_server;
 
 mod needs_scripts_apart {
     use super::*;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::scene::{Page, on_the_test_server};
 use anyhow::{Context, Result};
 use fantoccini::wd::WindowHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use server::{Ledger, Server};
+
+use crate::scene::{Page, on_the_test_server};
 
 /// Tabs of one browser. Each shows the server's page and has a dispatcher `own` with `scope: "origin"`.
 struct Tabs<'a> {

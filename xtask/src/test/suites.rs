@@ -54,9 +54,13 @@ pub(crate) fn cases_in_node() -> Result<Ran> {
 /// Runs the same in Chromium (`tests/browser.rs`).
 pub(crate) fn cases_in_chromium() -> Result<Ran> {
     let chromium = browser::ensure(Kind::Chromium)?;
-    // The unit tests do not say themselves that they run in a browser.
-    let in_browser = [("WASM_BINDGEN_TEST_ONLY_WEB", "1".into()), ("WASM_BINDGEN_USE_BROWSER", "1".into())];
-    in_wasm("browser", &[in_browser.as_slice(), &[("CHROMEDRIVER", chromium.driver.into_os_string())]].concat())
+    let settings = [
+        ("WASM_BINDGEN_TEST_ONLY_WEB", "1".into()),
+        // The unit tests do not say themselves that they run in a browser.
+        ("WASM_BINDGEN_USE_BROWSER", "1".into()),
+        ("CHROMEDRIVER", chromium.driver.into_os_string()),
+    ];
+    in_wasm("browser", &settings)
 }
 
 /// Runs the package's JavaScript tests in `pkg/test/`.
@@ -67,8 +71,8 @@ pub(crate) fn package() -> Result<Ran> {
     let files = entries(&workspace::pkg().join("test"))?.into_iter().filter(|file| is_test(file));
     // Lists the files: versions of `node --test` treat a directory differently.
     let mut node = run::command("node", &workspace::pkg());
-    // By itself Node.js leaves one processor free, and most files wait for a server.
-    let at_once = 2 * thread::available_parallelism().map_or(1, NonZero::get);
+    // By itself Node.js leaves one processor free, although most files wait for a server.
+    let at_once = thread::available_parallelism().map_or(1, NonZero::get);
     node.args(["--test", "--test-reporter=tap", &format!("--test-concurrency={at_once}")]).args(files);
     Ok(count::tap(run::captured(&mut node)?))
 }
