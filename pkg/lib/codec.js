@@ -43,10 +43,10 @@ async function read(load, source, options, value) {
   const { temporaryReferences, ...bounds } = decodeOptions(options);
   // The limits are the remaining options, each by its name.
   const settings = { temporaryReferences, limits: options === undefined ? undefined : bounds };
+  // A reader that WebKit makes at the end of the stack may never give its bytes.
+  if (!hasStackRoom()) await null;
   const chunks = chunksOf(source);
-  const loaded = flightNow();
-  if (loaded && !hasStackRoom()) await null;
-  const flight = loaded ?? (await load());
+  const flight = flightNow() ?? (await load());
   return flight.read(flight, chunks, settings, value);
 }
 
@@ -55,7 +55,6 @@ function chunksOf(source) {
   try {
     if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
   } catch (cause) {
-    if (!hasStackRoom()) throw cause; // the stack overflowed; the source is not at fault
     throw invalid("decode: the source cannot be read", cause);
   }
   if (!reader) throw invalid("decode: expected bytes, or a stream or Response that is unread");

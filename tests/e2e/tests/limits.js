@@ -61,10 +61,14 @@ const ARGUMENTS = {
 };
 const deepArguments = (name, count) => [nested(Math.floor((count - 1) / ARGUMENTS[name][0]), ARGUMENTS[name][1])];
 
-/** Calls `act` with more and more stack left, beginning with almost none. Returns the different outcomes. */
-const atTheEndOfTheStack = async act => {
+/**
+ * Calls `act` with more and more stack left, beginning with almost none. Returns the different outcomes. `prepare`
+ * makes its argument each time, with all of the stack.
+ */
+const atTheEndOfTheStack = async (act, prepare = () => undefined) => {
     const seen = new Set();
     for (let left = 0; left < 3000; left += left < 400 ? 3 : 37) {
+        const prepared = prepare();
         let done;
         const down = () => {
             let above;
@@ -75,7 +79,7 @@ const atTheEndOfTheStack = async act => {
             }
             if (above === left) {
                 try {
-                    done = act();
+                    done = act(prepared);
                 } catch (error) {
                     done = Promise.reject(error);
                 }

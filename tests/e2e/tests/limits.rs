@@ -104,11 +104,13 @@ async fn calls_at_the_end_of_the_stack_break_nothing() -> Result<()> {
                "a call with a promise": () => own.call(action, [Promise.resolve(1)]),
                "fetch": () => own.fetch("/", { method: "POST", headers: { "next-action": action } }),
                "encode": () => actionlane.encode([{ toJSON: () => [new Set([1])] }]),
-               "decode": () => actionlane.decode(new Blob(['0:["$n1"]\n']).stream()).value,
+               "decode": stream => actionlane.decode(stream).value,
                "snapshot": () => Promise.resolve(own.snapshot()),
            };
+           // A stream that WebKit makes at the end of the stack may never give its bytes.
+           const prepare = { decode: () => new Blob(['0:["$n1"]\n']).stream() };
            const seen = [];
-           for (const [name, act] of Object.entries(acts)) seen.push([name, await atTheEndOfTheStack(act)]);
+           for (const [name, act] of Object.entries(acts)) seen.push([name, await atTheEndOfTheStack(act, prepare[name])]);
            seen.push(["idle", [(await settle(own.idle())).hung ? "hung" : "value"]]);
            return seen;"#,
     )
