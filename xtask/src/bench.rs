@@ -16,7 +16,7 @@ use server::Server;
 
 use crate::run::{self, quiet};
 use crate::step::{note, step, step_async};
-use crate::{browser, build, conformance, crossings, npm, oracle, profile, workspace};
+use crate::{browser, build, conformance, crossings, marked, npm, oracle, profile, workspace};
 
 /// Measures our codec and our dispatcher against others, in Chromium
 ///
@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Measure only the cases with this text in their name
     #[arg(long)]
     only: Option<String>,
+    /// Write the ratios into docs/performance.md: for `decode`, `encode` and `dispatch`, on an idle machine
+    #[arg(long)]
+    write_docs: bool,
     /// For `crossings`: show where one call spends its time, too
     #[arg(long)]
     profile: bool,
@@ -81,6 +84,9 @@ pub(crate) struct Measured {
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     ensure!(!args.profile || args.kind == Choice::Crossings, "--profile works only with `crossings`");
+    let is_work = matches!(args.kind, Choice::Decode | Choice::Encode | Choice::Dispatch);
+    ensure!(!args.write_docs || is_work, "--write-docs works only with `decode`, `encode` and `dispatch`");
+    ensure!(!args.write_docs || args.only.is_none(), "--write-docs writes all cases: leave out --only");
     let work = match args.kind {
         Choice::Decode => Work::Decode,
         Choice::Encode => Work::Encode,
@@ -108,6 +114,9 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let page = prepare(true)?;
     let measured = step_async(&format!("measuring {}, {} rounds", work.name(), args.rounds), measure(&page, work, args)).await?;
     print(args, &work.table(&measured)?, &work.report(&measured)?);
+    if args.write_docs {
+        marked::write("docs/performance.md", &work.mark(), &work.markdown(&measured)?)?;
+    }
     Ok(())
 }
 
@@ -219,6 +228,28 @@ impl Work {
         Ok(table)
     }
 
+    /// Place of the ratios in docs/performance.md.
+    fn mark(self) -> String {
+        format!("measured: cargo xtask bench {} --write-docs", self.name())
+    }
+
+    /// Returns the ratios for docs/performance.md.
+    fn markdown(self, measured: &[Measured]) -> Result<String> {
+        let [first, second] = match self {
+            Self::Decode => ["React's client", "`JSON.parse`"],
+            Self::Encode => ["React's client", "`JSON.stringify`"],
+            Self::Dispatch => ["React's client and p-queue", "a bare `fetch`"],
+        };
+        let mut table = format!("\n| {} | size | ÷ {first} | ÷ {second} |\n|---|---|---|---|\n", self.name());
+        for Measured { case, bytes, ms } in measured {
+            let of = |name| ms.get(name).copied().with_context(|| format!("{case} has no time of {name}"));
+            let [first, second] = self.others().map(|(name, _)| of(name));
+            let (ours, first, second) = (of("ours")?, first?, second?);
+            table += &format!("| {case} | {} kB | {:.2} | {:.2} |\n", bytes.div_ceil(1000), ours / first, ours / second);
+        }
+        Ok(table)
+    }
+
     /// Returns the report for programs: the medians of each case, and the ratios of ours to the others.
     fn report(self, measured: &[Measured]) -> Result<Value> {
         let cases = measured.iter().map(|Measured { case, bytes, ms }| {
@@ -254,6 +285,14 @@ mod tests {
             r#"{"decode":{"plain":{"bytes":1000,"ms":{"ours":1.0,"react":2.0,"json":0.5},"ratio":{"react":0.5,"json":2.0}}}}"#,
         )?;
         assert_eq!(Work::Decode.report(&[measured])?, line);
+        Ok(())
+    }
+
+    #[test]
+    fn the_documents_get_ratios() -> Result<()> {
+        let ms = [("ours", 1.0), ("react", 2.0), ("json", 0.5)].map(|(name, ms)| (name.to_owned(), ms));
+        let written = Work::Decode.markdown(&[Measured { case: "plain".to_owned(), bytes: 1000, ms: ms.into() }])?;
+        assert!(written.ends_with("|---|---|---|---|\n| plain | 1 kB | 0.50 | 2.00 |\n"), "{written}");
         Ok(())
     }
 

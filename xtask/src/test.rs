@@ -25,7 +25,7 @@ use std::time::Instant;
 use anyhow::Result;
 use tokio::runtime::Runtime;
 
-use beside::Beside;
+use beside::{Beside, Waiting};
 pub(crate) use boundary::WEB_CRATES;
 pub(crate) use lint::files;
 use part::Part;
@@ -35,8 +35,8 @@ use report::Report;
 /// Runs all checks and tests, in order
 ///
 /// Prints how many tests each part ran and how long it took. A part that ran no test has failed. Stops at the first
-/// part that fails and prints its output. Without `--only`, some parts run in a second process beside the others, which
-/// do not always have work for all processors. The last line is `N passed, N failed`; the exit code is 0 only if
+/// part that fails and prints its output. Without `--only`, a second process runs parts beside this one, which does not
+/// always have work for all processors. The last line is `N passed, N failed`; the exit code is 0 only if
 /// nothing failed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -58,13 +58,16 @@ pub(crate) fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode> {
     let is_whole = args.only.is_empty();
     let chosen = |part: &Part| is_whole || args.only.contains(part);
     let is_beside = |part: &Part| is_whole && Part::BESIDE.contains(part);
-    let beside = is_whole.then(|| Beside::start(Part::BESIDE.to_vec()));
-    for part in Part::ALL.into_iter().filter(|part| chosen(part) && !is_beside(part)) {
+    let waiting = Waiting::new(Part::ALL.into_iter().filter(|part| chosen(part) && !is_beside(part)));
+    let options = if args.all_nexts { vec!["--all-nexts"] } else { Vec::new() };
+    let beside = is_whole.then(|| Beside::start(Part::BESIDE.to_vec(), waiting.clone(), options));
+    while let Some(part) = waiting.first() {
         let part_started = Instant::now();
         report.begin(part);
         let outcome = part.run(runtime, args.all_nexts);
         let passed = report.finish(part, outcome, part_started.elapsed());
-        if !passed && !args.keep_going {
+        let is_good = passed && !beside.as_ref().is_some_and(Beside::has_failed);
+        if !is_good && !args.keep_going {
             beside.iter().for_each(Beside::stop);
             break;
         }

@@ -1,10 +1,11 @@
 //! Runs parts one after the other in processes of their own, beside the parts of this process. Must not print: what a
 //! part prints is in its outcome.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,30 @@ pub(super) struct Done {
     pub(super) took: Duration,
 }
 
+/// The parts that wait. Both processes take from it, so that neither is idle before all parts have begun.
+#[derive(Clone)]
+pub(super) struct Waiting(Arc<Mutex<VecDeque<Part>>>);
+
+impl Waiting {
+    pub(super) fn new(parts: impl Iterator<Item = Part>) -> Self {
+        Self(Arc::new(Mutex::new(parts.collect())))
+    }
+
+    /// Takes the first part, for this process.
+    pub(super) fn first(&self) -> Option<Part> {
+        self.parts().pop_front()
+    }
+
+    /// Takes the last part, for the process beside: the two are far from each other for the longest time.
+    fn last(&self) -> Option<Part> {
+        self.parts().pop_back()
+    }
+
+    fn parts(&self) -> MutexGuard<'_, VecDeque<Part>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Parts that run in another process.
 pub(super) struct Beside {
     thread: JoinHandle<Vec<Done>>,
@@ -29,29 +54,39 @@ pub(super) struct Beside {
 #[derive(Default)]
 struct State {
     is_stopped: AtomicBool,
+    has_failed: AtomicBool,
     /// Id of the process of the part that runs; 0 if none does.
     process: AtomicU32,
 }
 
 impl Beside {
-    /// Starts the first part.
-    pub(super) fn start(parts: Vec<Part>) -> Self {
+    /// Starts the first of `own`. After those, takes from `waiting`. `options` are given to each part.
+    pub(super) fn start(own: Vec<Part>, waiting: Waiting, options: Vec<&'static str>) -> Self {
         let state = Arc::new(State::default());
         let of_thread = Arc::clone(&state);
         let run = move || {
             let mut done = Vec::new();
-            for part in parts {
+            let mut own = own.into_iter();
+            while let Some(part) = own.next().or_else(|| waiting.last()) {
                 let started = Instant::now();
-                let outcome = outcome_of(part, &of_thread.process);
+                let outcome = outcome_of(part, &options, &of_thread.process);
                 // A part that was ended has no outcome.
                 if of_thread.is_stopped.load(Ordering::SeqCst) {
                     break;
+                }
+                if !outcome.as_ref().is_ok_and(Ran::is_good) {
+                    of_thread.has_failed.store(true, Ordering::SeqCst);
                 }
                 done.push(Done { part, outcome, took: started.elapsed() });
             }
             done
         };
         Self { thread: thread::spawn(run), state }
+    }
+
+    /// True if a part has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.state.has_failed.load(Ordering::SeqCst)
     }
 
     /// Ends the part that runs, and starts no other.
@@ -71,11 +106,11 @@ impl Beside {
 }
 
 /// Runs `cargo xtask test --only PART` without cargo, and reads the last line that it prints.
-fn outcome_of(part: Part, process: &AtomicU32) -> Result<Ran> {
+fn outcome_of(part: Part, options: &[&str], process: &AtomicU32) -> Result<Ran> {
     let path = workspace::scratch(&format!("beside/{}.txt", part.name()))?;
     let printed = File::create(&path).with_context(|| format!("making {}", path.display()))?;
     let mut command = Command::new(std::env::current_exe().context("finding xtask's own program")?);
-    command.args(["test", "--only", &part.name()]).current_dir(workspace::root());
+    command.args(["test", "--only", &part.name()]).args(options).current_dir(workspace::root());
     command.stdin(Stdio::null()).stderr(printed.try_clone()?).stdout(printed);
     let mut child = command.spawn().context("starting a part")?;
     process.store(child.id(), Ordering::SeqCst);
@@ -96,6 +131,15 @@ fn counts(line: &str) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_waiting_part_is_taken_once() {
+        let waiting = Waiting::new([Part::Fmt, Part::Docs, Part::Seam].into_iter());
+        assert_eq!(
+            [waiting.first(), waiting.last(), waiting.last(), waiting.first()],
+            [Some(Part::Fmt), Some(Part::Seam), Some(Part::Docs), None]
+        );
+    }
 
     #[test]
     fn the_last_line_of_a_part_is_read() {

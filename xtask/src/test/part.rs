@@ -108,8 +108,8 @@ impl Part {
         Self::Seam,
     ];
 
-    /// Parts that run in a second process, if all run, beside the others from the beginning on: about as much work as
-    /// those. `Fuzz` is first, because it needs nothing that others make.
+    /// Parts that run in a second process, if all run, beside the others from the beginning on. After them, that process
+    /// takes others. `Fuzz` is first, because it needs nothing that others make.
     pub(crate) const BESIDE: [Self; 5] = [Self::Fuzz, Self::Rust, Self::Soak, Self::Stores, Self::Forms];
 
     /// Returns the part's name on the command line.
@@ -189,6 +189,11 @@ impl Ran {
         } else {
             self.passed += 1;
         }
+    }
+
+    /// True if something was checked, and nothing failed.
+    pub(crate) fn is_good(&self) -> bool {
+        self.failed == 0 && self.passed > 0
     }
 
     /// Returns the result of a tool that passes or fails as a whole, after it checked `count` things.
