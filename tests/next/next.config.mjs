@@ -8,10 +8,14 @@ const [major, minor] = choices.version.split(".").map(Number);
 const at = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // the directory of node_modules
 
-const experimental = {};
+// No list of the files that a deployment needs, no cache for a build that never follows, no processes for the work of
+// one: that is a third of the time of a build, and browsers get the same.
+const outputFileTracingExcludes = { "**": ["**/*"], "next-server": ["**/*"] };
+const experimental = { webpackBuildWorker: false };
+if (at(16, 2)) experimental.turbopackFileSystemCacheForBuild = false;
 if (at(15, 1)) experimental.authInterrupts = true;
 if (at(15, 3) && !choices.cacheComponents) experimental.useCache = true;
-if (!at(15, 0)) experimental.outputFileTracingRoot = above;
+if (!at(15, 0)) Object.assign(experimental, { outputFileTracingRoot: above, outputFileTracingExcludes });
 
 const config = {
   experimental,
@@ -22,7 +26,7 @@ const config = {
   ...(choices.trailingSlash && { trailingSlash: true }),
   ...(choices.deploymentId && { deploymentId: choices.deploymentId }),
   ...(choices.cacheComponents && { cacheComponents: true }),
-  ...(at(15, 0) && { outputFileTracingRoot: above }),
+  ...(at(15, 0) && { outputFileTracingRoot: above, outputFileTracingExcludes }),
   ...((at(16, 0) || (at(15, 3) && choices.bundler === "turbopack")) && { turbopack: { root: above } }),
 };
 

@@ -6,8 +6,11 @@ const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); 
 const { version } = JSON.parse(readFileSync(new URL("fixture.json", import.meta.url), "utf8"));
 const major = Number(version.split(".")[0]);
 
+// No list of the files that a deployment needs: making it takes a third of the time of a build.
+const tracing = { outputFileTracingRoot: above, outputFileTracingExcludes: { "**": ["**/*"], "next-server": ["**/*"] } };
+
 export default {
   poweredByHeader: false,
-  ...(major >= 15 ? { outputFileTracingRoot: above } : { experimental: { outputFileTracingRoot: above } }),
+  ...(major >= 15 ? tracing : { experimental: tracing }),
   ...(major >= 16 && { turbopack: { root: above } }),
 };

@@ -11,7 +11,7 @@ export const example = path.join(root, "examples/leptos-checkout");
 
 /** Compiles the page, and makes its files in a directory. */
 export function buildPage(site) {
-  const target = path.join(root, "target/leptos");
+  const target = path.join(root, "target/dependants");
   const wasm32 = "wasm32-unknown-unknown";
   run("cargo", ["rustc", "--locked", "--target", wasm32, "--target-dir", target, "--", "-D", "warnings"], example);
   mkdirSync(site, { recursive: true });
