@@ -67,7 +67,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         let selection = Selection { versions: &args.versions, bundler: args.bundler, every: args.all, only: &args.row, show: args.show };
         seam_matrix(&selection).await?
     } else {
-        matrix(&args.selected_versions(), args.all, &args.row, args.show).await?
+        matrix(&args.selected_versions(), args.all, None, &args.row, args.show).await?
     };
     if args.json {
         eprint!("{}", report.text());
@@ -82,15 +82,16 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 /// Runs the matrix, one version at a time. `every` runs rare rows on every version. `only`, if not empty, selects the
-/// rows with one of its texts in their name. `show` prints to standard error what each row showed.
-pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], show: bool) -> Result<Report> {
+/// rows with one of its texts in their name. `show` prints to standard error what each row showed. On the version
+/// `sampled` only the rows run that say `sample`.
+pub(crate) async fn matrix(versions: &[Version], every: bool, sampled: Option<Version>, only: &[String], show: bool) -> Result<Report> {
     browser::ensure(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();
     for version in versions {
         let mut table = Table::of(*version, every, only)?;
-        table.rows.retain(|row| !row.seam);
+        table.rows.retain(|row| !row.seam && (sampled != Some(*version) || row.sample));
         let builds: BTreeSet<Option<&str>> = table.rows.iter().map(|row| row.build.as_deref()).collect();
         for name in builds {
             let built = build(*version, Choices::of_rows(name)?)?;

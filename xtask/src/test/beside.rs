@@ -59,6 +59,16 @@ struct State {
     process: AtomicU32,
 }
 
+impl State {
+    fn end_process(&self) {
+        let process = self.process.load(Ordering::SeqCst);
+        if process != 0 {
+            // It ends all that it has started.
+            let _ = Command::new("kill").arg(process.to_string()).status();
+        }
+    }
+}
+
 impl Beside {
     /// Starts the first of `own`. After those, takes from `waiting`. `options` are given to each part.
     pub(super) fn start(own: Vec<Part>, waiting: Waiting, options: Vec<&'static str>) -> Self {
@@ -69,7 +79,7 @@ impl Beside {
             let mut own = own.into_iter();
             while let Some(part) = own.next().or_else(|| waiting.last()) {
                 let started = Instant::now();
-                let outcome = outcome_of(part, &options, &of_thread.process);
+                let outcome = outcome_of(part, &options, &of_thread);
                 // A part that was ended has no outcome.
                 if of_thread.is_stopped.load(Ordering::SeqCst) {
                     break;
@@ -92,11 +102,7 @@ impl Beside {
     /// Ends the part that runs, and starts no other.
     pub(super) fn stop(&self) {
         self.state.is_stopped.store(true, Ordering::SeqCst);
-        let process = self.state.process.load(Ordering::SeqCst);
-        if process != 0 {
-            // It ends all that it has started.
-            let _ = Command::new("kill").arg(process.to_string()).status();
-        }
+        self.state.end_process();
     }
 
     /// Waits for the parts that are left, unless they were stopped.
@@ -106,16 +112,20 @@ impl Beside {
 }
 
 /// Runs `cargo xtask test --only PART` without cargo, and reads the last line that it prints.
-fn outcome_of(part: Part, options: &[&str], process: &AtomicU32) -> Result<Ran> {
+fn outcome_of(part: Part, options: &[&str], state: &State) -> Result<Ran> {
     let path = workspace::scratch(&format!("beside/{}.txt", part.name()))?;
     let printed = File::create(&path).with_context(|| format!("making {}", path.display()))?;
     let mut command = Command::new(std::env::current_exe().context("finding xtask's own program")?);
     command.args(["test", "--only", &part.name()]).args(options).current_dir(workspace::root());
     command.stdin(Stdio::null()).stderr(printed.try_clone()?).stdout(printed);
     let mut child = command.spawn().context("starting a part")?;
-    process.store(child.id(), Ordering::SeqCst);
+    state.process.store(child.id(), Ordering::SeqCst);
+    if state.is_stopped.load(Ordering::SeqCst) {
+        // It was stopped before it had an id.
+        state.end_process();
+    }
     let status = child.wait();
-    process.store(0, Ordering::SeqCst);
+    state.process.store(0, Ordering::SeqCst);
     let status = status.context("waiting for a part")?;
     let output = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let (passed, failed) = output.lines().last().and_then(counts).with_context(|| format!("{status}\n{output}"))?;

@@ -108,8 +108,8 @@ impl Part {
         Self::Seam,
     ];
 
-    /// Parts that run in a second process, if all run, beside the others from the beginning on. After them, that process
-    /// takes others. `Fuzz` is first, because it needs nothing that others make.
+    /// Parts that run in a second process, if all run, beside the others from the beginning on. Then that process takes
+    /// others. `Fuzz` is first, because it needs nothing that others make.
     pub(crate) const BESIDE: [Self; 5] = [Self::Fuzz, Self::Rust, Self::Soak, Self::Stores, Self::Forms];
 
     /// Returns the part's name on the command line.
