@@ -200,10 +200,16 @@ impl Work {
         }
     }
 
-    fn line(self, Measured { case, bytes, ms }: &Measured) -> Result<String> {
+    /// Returns the milliseconds of ours, and of the others in their order.
+    fn times(self, Measured { case, ms, .. }: &Measured) -> Result<[f64; 3]> {
         let of = |name| ms.get(name).copied().with_context(|| format!("{case} has no time of {name}"));
         let [first, second] = self.others().map(|(name, _)| of(name));
-        let (ours, first, second) = (of("ours")?, first?, second?);
+        Ok([of("ours")?, first?, second?])
+    }
+
+    fn line(self, measured: &Measured) -> Result<String> {
+        let Measured { case, bytes, .. } = measured;
+        let [ours, first, second] = self.times(measured)?;
         let size = bytes.div_ceil(1000);
         let times = [ours, first, second].map(time);
         Ok(format!(
@@ -241,11 +247,9 @@ impl Work {
             Self::Dispatch => ["React's client and p-queue", "a bare `fetch`"],
         };
         let mut table = format!("\n| {} | size | ÷ {first} | ÷ {second} |\n|---|---|---|---|\n", self.name());
-        for Measured { case, bytes, ms } in measured {
-            let of = |name| ms.get(name).copied().with_context(|| format!("{case} has no time of {name}"));
-            let [first, second] = self.others().map(|(name, _)| of(name));
-            let (ours, first, second) = (of("ours")?, first?, second?);
-            table += &format!("| {case} | {} kB | {:.2} | {:.2} |\n", bytes.div_ceil(1000), ours / first, ours / second);
+        for one in measured {
+            let [ours, first, second] = self.times(one)?;
+            table += &format!("| {} | {} kB | {:.2} | {:.2} |\n", one.case, one.bytes.div_ceil(1000), ours / first, ours / second);
         }
         Ok(table)
     }
