@@ -13,6 +13,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../next/shared/browser.mjs";
+import { empty } from "../next/shared/kept.mjs";
 import { linkNext, linkTypes, next, run } from "../next/shared/packages.mjs";
 import { consoleOf, finish, perform } from "../next/shared/tally.mjs";
 
@@ -108,7 +109,7 @@ function write(dir, files) {
 
 /** Builds the app of Next. Returns the id of its action, as the guide reads it. */
 function buildApp() {
-  rmSync(NEXT_APP, { recursive: true, force: true });
+  empty(NEXT_APP);
   write(NEXT_APP, { ...FILES, ...app });
   linkNext(NEXT_APP);
   linkTypes(NEXT_APP);

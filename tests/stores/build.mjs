@@ -1,9 +1,9 @@
 // Builds the app of the tests of stores with Next 16.4, unless it is built already: the files of app/, and the actions
 // and the route of the documents. Knows no store: the environment of a server says which it has.
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../next/shared/kept.mjs";
 import { installOurs, linkNext, next, pkg } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 
@@ -30,29 +30,13 @@ export function build({ out, built }) {
   const dir = path.join(path.resolve(out), "16.4/stores");
   if (built) return dir;
   const blocks = Object.entries(BLOCKS).map(([file, [name, number]]) => [file, blocksOf(name)[number - 1].code]);
-  const hash = createHash("sha256").update(JSON.stringify(blocks));
-  for (const file of [...filesOf(path.join(source, "app")), fileURLToPath(import.meta.url), ...ours().flatMap(filesOf)]) hash.update(`\0${file}\0`).update(readFileSync(file));
-  const wanted = hash.digest("hex");
-  const stamp = path.join(dir, "built");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return dir;
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   cpSync(path.join(source, "app"), dir, { recursive: true });
   for (const [file, code] of blocks) put(dir, file, code);
   put(dir, "tsconfig.json", JSON.stringify(TSCONFIG));
   install(dir);
   next(dir);
-  writeFileSync(stamp, wanted);
   return dir;
-}
-
-/** Returns the files of the package that the app uses. */
-function ours() {
-  const kept = (name) => !["node_modules", "test", "dist", "script", "bin"].includes(name) && !name.endsWith(".d.ts");
-  return readdirSync(pkg).filter(kept).map((name) => path.join(pkg, name));
-}
-
-function filesOf(file) {
-  return statSync(file).isFile() ? [file] : readdirSync(file).flatMap((inner) => filesOf(path.join(file, inner)));
 }
 
 function install(dir) {

@@ -2,9 +2,10 @@
 // routes of both runtimes that read one record. Needs the packages of `target/next/16.4`, which
 // `node tests/next/build.mjs 16.4 --install` brings.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../next/shared/kept.mjs";
 import { installOurs, linkNext, next, pkg } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 import { startServer } from "./fleet.mjs";
@@ -70,7 +71,7 @@ export async function start() {
 
 /** Builds the app. Returns what the build has said. */
 function build() {
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   for (const [name, text] of Object.entries(FILES)) put(name, text);
   installOurs(dir);
   linkNext(dir);

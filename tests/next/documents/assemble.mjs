@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../shared/kept.mjs";
 import { installOurs, linkNext, linkTypes, next, pkg, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -15,7 +16,7 @@ const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] 
 
 /** Makes the app in `dir`, beside the `node_modules` with Next. */
 export function assemble(dir, { roots, documents }) {
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   const put = (name, text) => {
     const file = path.join(dir, name);
     mkdirSync(path.dirname(file), { recursive: true });

@@ -10,6 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../shared/browser.mjs";
+import { empty } from "../shared/kept.mjs";
 import { installOurs, linkNext, next, pkg, run } from "../shared/packages.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 
@@ -69,7 +70,7 @@ finish();
 
 /** Builds the Next app, with the pages beside it among its static files. */
 function build() {
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   cpSync(path.join(source, "checkout"), dir, { recursive: true, filter: (file) => !/node_modules|\.next|package/.test(path.relative(source, file)) });
   // The address by which `serve` sees that the server is up.
   mkdirSync(path.join(dir, "app/api/state"), { recursive: true });

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { read } from "../documents/blocks.mjs";
 import { browse, serve } from "../shared/browser.mjs";
+import { empty } from "../shared/kept.mjs";
 import { linkNext, next, pkg, run } from "../shared/packages.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 
@@ -41,7 +42,8 @@ finish();
 
 /** Copies the blocks of a document into a copy of the user's app, and makes the first call in each way. */
 async function follow({ name, blocks }) {
-  const dir = clean(path.join(beside, `first-hour-${name}`));
+  const dir = path.join(beside, `first-hour-${name}`);
+  empty(dir);
   cpSync(path.join(source, "app"), dir, { recursive: true });
   install(dir);
   linkNext(dir);

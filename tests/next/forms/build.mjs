@@ -1,7 +1,8 @@
 // Assembles the app of this directory in DIR/VERSION/forms and builds it. Knows no check.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../shared/kept.mjs";
 import { linkNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -13,8 +14,7 @@ export const directory = (out, version) => path.join(path.resolve(out), version,
 export function build(out, version) {
   const dir = directory(out, version);
   if (!existsSync(path.join(dir, "../node_modules/next"))) throw new Error(`no Next in ${path.dirname(dir)}`);
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
+  empty(dir);
   for (const name of ["app", "next.config.mjs"]) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
   writeFileSync(path.join(dir, "fixture.json"), JSON.stringify({ version }));
   linkNext(dir);

@@ -1,7 +1,8 @@
 // Assembles the app of `examples/libraries/` in DIR/libraries/app and builds it, type check included. Knows no check.
-import { cpSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../shared/kept.mjs";
 import { installLocked, installOurs, linkNext, next } from "../shared/packages.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -13,7 +14,7 @@ export function build(out) {
   const packages = path.join(path.resolve(out), "libraries");
   installLocked(source, packages);
   const dir = path.join(packages, "app");
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   for (const name of readdirSync(source).filter((name) => !notCopied.includes(name))) {
     cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
   }

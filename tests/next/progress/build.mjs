@@ -1,7 +1,8 @@
 // Assembles the app of this directory in OUT/16.4/progress and builds it. Knows no check.
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { empty } from "../shared/kept.mjs";
 import { linkNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -13,8 +14,7 @@ export const directory = (out) => path.join(path.resolve(out), "16.4/progress");
 export function build(out) {
   const dir = directory(out);
   if (!existsSync(path.join(dir, "../node_modules/next"))) throw new Error(`no Next in ${path.dirname(dir)}: node tests/next/build.mjs 16.4 --install`);
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
+  empty(dir);
   for (const name of ["app", "next.config.mjs"]) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
   linkNext(dir);
   next(dir);

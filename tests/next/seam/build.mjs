@@ -6,10 +6,11 @@
 // withActionlane, `bare` with it and no policy in the app, `policy` (default) with both. `--dev` assembles the app for
 // `next dev` and builds nothing. The packages of the version must be installed: `node ../build.mjs VERSION --install`.
 // `DIR/build.log` holds all that Next has printed.
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { built, empty } from "../shared/kept.mjs";
 import { installOurs, linkNext, tryRun } from "../shared/packages.mjs";
 import { CONFIGS, ZONE_PORT } from "./configs.mjs";
 
@@ -30,8 +31,7 @@ if (!config) throw new Error(`there is no configuration ${values.config}`);
 const dir = path.join(packages, ["seam", bundler, values.config === "plain" ? values.seam : values.config, ...(values.dev ? ["dev"] : [])].join("-"));
 const [major] = version.split(".").map(Number);
 
-rmSync(dir, { recursive: true, force: true });
-mkdirSync(dir, { recursive: true });
+empty(dir);
 const own = config.bare ? ["plain.config.mjs", "app/layout.js", "app/probe.js"] : ["app", "next.config.mjs", "plain.config.mjs", "instrumentation-client.js"];
 for (const name of own) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
 const over = path.join(source, "configs", values.config);
@@ -63,12 +63,13 @@ function build() {
   const flags = major >= 16 ? [`--${bundler}`] : bundler === "turbopack" ? ["--turbopack"] : [];
   const zone = `http://127.0.0.1:${ZONE_PORT}`;
   const env = { SEAM: values.seam, SEAM_MAJOR: String(major), SEAM_ZONE: zone };
-  const { status, said } = tryRun(process.execPath, ["node_modules/.bin/next", "build", ...flags], dir, env);
-  writeFileSync(path.join(dir, "build.log"), said);
-  if (status !== 0) {
+  const act = () => {
+    const { status, said } = tryRun(process.execPath, ["node_modules/.bin/next", "build", ...flags], dir, env);
+    if (status === 0) return said;
     console.error(`next build: exit ${status}\n${said}`);
     process.exit(1);
-  }
+  };
+  writeFileSync(path.join(dir, "build.log"), built(dir, act, [env, flags]));
   // A directory that runs without the packages, but needs the files for browsers.
   if (config.server === "standalone") cpSync(path.join(dir, ".next/static"), path.join(standalone(dir), ".next/static"), { recursive: true });
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { built } from "./kept.mjs";
 
 /** The directory of the package in this repository. */
 export const pkg = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../../pkg");
@@ -71,5 +72,5 @@ export function run(command, args, cwd, more) {
   return said;
 }
 
-/** Builds an app with Next. */
-export const next = (dir) => run(process.execPath, ["node_modules/.bin/next", "build"], dir);
+/** Builds an app with Next, unless it is built already: `empty` must have begun it. Returns what Next has said. */
+export const next = (dir) => built(dir, () => run(process.execPath, ["node_modules/.bin/next", "build"], dir));

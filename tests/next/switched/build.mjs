@@ -9,6 +9,7 @@ import { cpSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeF
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { empty } from "../shared/kept.mjs";
 import { installLocked, installOurs, linkNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -35,7 +36,7 @@ console.log(JSON.stringify(dirs));
 /** Lays out one app and returns its directory. */
 function assemble(way) {
   const dir = path.join(root, way);
-  rmSync(dir, { recursive: true, force: true });
+  empty(dir);
   const copied = readdirSync(example).filter((name) => !notCopied.includes(name));
   for (const name of copied) cpSync(path.join(example, name), path.join(dir, name), { recursive: true });
   renameSync(path.join(dir, "components/hook-state.tsx"), path.join(dir, "components/example-hook-state.tsx"));
