@@ -78,7 +78,7 @@ async function measure() {
   return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
 }
 
-const tab = await browse();
+const tab = await browse("chromium", { whole: true });
 try {
   await tab.open(`http://127.0.0.1:${server.address().port}/`);
   await tab.until(async () => window.actionlaneObserve);

@@ -79,7 +79,7 @@ async function measure(rounds, lines) {
   return medians;
 }
 
-const tab = await browse();
+const tab = await browse("chromium", { whole: true });
 try {
   await tab.open(`http://127.0.0.1:${server.address().port}/`);
   const medians = await tab.run(measure, rounds, LINES);

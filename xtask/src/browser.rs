@@ -1,9 +1,12 @@
 //! Browsers and their drivers: finds them and, if possible, installs them.
 
+use std::fs;
+
 use anyhow::{Context, Result, anyhow};
 use e2e::{Installed, Kind};
 
-use crate::{apt, tools};
+use crate::step::note;
+use crate::{apt, tools, workspace};
 
 /// An installed browser with its driver, or the reason why there is none and what to install.
 pub(crate) type Availability = Result<Installed>;
@@ -19,6 +22,23 @@ pub(crate) fn ensure(kind: Kind) -> Availability {
     }
     install(kind).context(advice(kind))?;
     installed(kind)?.ok_or_else(|| anyhow!(advice(kind)).context("apt installed it, but it is not in PATH"))
+}
+
+/// Makes sure that Chromium is installed. Returns its headless shell, which takes half of the processor's time, if that
+/// is installed, too, or can be. For pages that need no more than one tab.
+pub(crate) fn ensure_light() -> Availability {
+    let whole = ensure(Kind::Chromium)?;
+    if let Some(light) = whole.light() {
+        return Ok(light);
+    }
+    let tried = workspace::scratch("no-headless-shell.txt")?;
+    if !tried.exists()
+        && let Err(error) = apt::install(&["chromium-headless-shell"])
+    {
+        note(&format!("the tests use the whole of Chromium, which is slower than its headless shell: {error:#}"));
+        fs::write(tried, format!("{error:#}"))?;
+    }
+    Ok(whole.light().unwrap_or(whole))
 }
 
 fn installed(kind: Kind) -> Result<Option<Installed>> {

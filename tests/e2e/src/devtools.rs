@@ -7,6 +7,11 @@ use serde_json::{Value, json};
 use crate::Browser;
 
 impl Browser {
+    /// Forgets all entries of the history but that of the page. Works in Chromium only.
+    pub async fn forget_history(&self) -> Result<()> {
+        self.devtools("Page.resetNavigationHistory", json!({})).await.map(drop)
+    }
+
     /// Sends a command of Chromium's own protocol and returns its result.
     pub(crate) async fn devtools(&self, name: &'static str, params: Value) -> Result<Value> {
         self.client().issue_cmd(Devtools(name, params)).await.context(name)

@@ -34,6 +34,14 @@ impl Driver {
         Self::start_installed(kind, installed).await
     }
 
+    /// Does the same, for a browser that takes less of the processor's time if there is one, see [`Installed::light`].
+    pub async fn start_light(kind: Kind) -> Result<Self> {
+        match kind.installed().filter(|_| kind == Kind::Chromium).and_then(|installed| installed.light()) {
+            Some(light) => Self::start_installed(kind, light).await,
+            None => Self::start(kind).await,
+        }
+    }
+
     /// Starts the driver with programs that were found before.
     pub async fn start_installed(kind: Kind, installed: Installed) -> Result<Self> {
         let port = free_port()?;

@@ -57,7 +57,7 @@ impl Browser {
 
 impl Lent {
     async fn open(kind: Kind) -> Result<Self> {
-        let driver = Driver::start(kind).await?;
+        let driver = Driver::start_light(kind).await?;
         let browser = Browser::open(&driver).await?;
         let keeper = browser.client().window().await.context("asking for the first tab")?;
         Ok(Self { browser, keeper, _driver: driver })

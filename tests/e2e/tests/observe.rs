@@ -131,21 +131,28 @@ async fn on_a_fresh_page<T: DeserializeOwned>(browser: &Browser, pages: &Path, s
     eval(browser, script, args).await
 }
 
+const WITH_SCRIPT: &str = "await load('/observe.js'); await until(() => window.fixture);";
+
 /// Opens a page of the fixture app and adds the script, as a bookmarklet does.
 async fn on_the_app(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     on_the_app_with("", path, async |browser| {
-        let () = eval(browser, "await load('/observe.js'); await until(() => window.fixture);", &[]).await?;
+        let () = eval(browser, WITH_SCRIPT, &[]).await?;
         scene(browser).await
     })
     .await
 }
 
-/// Opens a page of the fixture app. `first`: a script that runs before those of each document.
-async fn on_the_app_with(first: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+/// Serves the fixture app.
+async fn app() -> Result<Www> {
     let builds = env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
     let dir = Path::new(&builds).join("16.4/a");
     let port = free_port()?;
-    let app = Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await?;
+    Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await
+}
+
+/// Opens a page of the fixture app. `first`: a script that runs before those of each document.
+async fn on_the_app_with(first: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let app = app().await?;
     Browser::lend(async |browser| {
         browser.start_documents_with(first).await?;
         browser.goto(&format!("{}{path}", app.url())).await?;
@@ -254,7 +261,12 @@ async fn the_payment_story_shows_both_actions_by_name_and_that_the_session_waite
 /// list of timings is full.
 #[tokio::test]
 async fn navigation_keeps_the_entries_and_a_page_from_the_back_forward_cache_doubles_none() -> Result<()> {
-    on_the_app("/cached", async |browser| {
+    let app = app().await?;
+    // The light browser of the other scenes keeps no page.
+    let driver = Driver::from_env_or_start().await?;
+    Browser::with(&driver, async |browser| {
+        browser.goto(&format!("{}/cached", app.url())).await?;
+        let () = eval(browser, WITH_SCRIPT, &[]).await?;
         let script = r#"
             performance.setResourceTimingBufferSize(0);
             addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted));

@@ -1,6 +1,6 @@
 // Drives a browser and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows
 // no test.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
@@ -12,6 +12,9 @@ const tools = fileURLToPath(new URL("../../../target/tools/bin", import.meta.url
 process.env.PATH = [tools, process.env.PATH].join(path.delimiter);
 
 const options = JSON.parse(readFileSync(new URL("../../../webdriver.json", import.meta.url), "utf8"));
+
+/** Starts Chromium's headless shell, which `cargo xtask` installs: pages are the same, and take half of the time. */
+const shell = fileURLToPath(new URL("../../e2e/headless-shell.sh", import.meta.url));
 
 const freePort = () => new Promise((resolve) => {
   const server = createServer().listen(0, "127.0.0.1", () => {
@@ -103,11 +106,19 @@ async function serveFiles(root) {
 
 /** The browsers: what drives each, and its capabilities. */
 const BROWSERS = {
-  chromium: { driver: "chromedriver", args: [], capabilities: () => ({ ...options, "goog:loggingPrefs": { browser: "ALL" } }) },
+  chromium: { driver: "chromedriver", args: [], capabilities: chromium },
   // Port 0 lets several drivers run at a time.
   firefox: { driver: "geckodriver", args: ["--websocket-port=0"], capabilities: () => ({ "moz:firefoxOptions": { args: ["-headless"] } }) },
   webkit: { driver: "WebKitWebDriver", args: [], screen: true, capabilities: () => ({ "webkitgtk:browserOptions": { args: ["--automation"], binary: miniBrowser() } }) },
 };
+
+function chromium(isWhole) {
+  const versionOf = (program) => spawnSync(program, ["--version"], { encoding: "utf8" }).stdout?.split(" ")[1]?.trim();
+  // The driver may be that of another Chromium.
+  const hasShell = !isWhole && versionOf("chromedriver") === versionOf("chromium-headless-shell");
+  const own = { ...options["goog:chromeOptions"], ...(hasShell && { binary: shell }) };
+  return { "goog:chromeOptions": own, "goog:loggingPrefs": { browser: "ALL" } };
+}
 
 /** Returns the newest of WebKitGTK's own browsers, which lie beside its libraries. */
 function miniBrowser() {
@@ -129,8 +140,11 @@ async function startScreen() {
   return { env: { DISPLAY: `:${number}`, LIBGL_ALWAYS_SOFTWARE: "1", GDK_BACKEND: "x11" }, end: () => child.kill() };
 }
 
-/** Starts a browser, Chromium unless named otherwise. Only Chromium has `cdp` and `console`. */
-export async function browse(name = "chromium") {
+/**
+ * Starts a browser, Chromium unless named otherwise. Only Chromium has `cdp` and `console`. `whole`: not its headless
+ * shell.
+ */
+export async function browse(name = "chromium", { whole = false } = {}) {
   const port = await freePort();
   const { driver, args, screen, capabilities: own } = BROWSERS[name];
   const shown = screen ? await startScreen() : undefined;
@@ -143,7 +157,7 @@ export async function browse(name = "chromium") {
     if (value?.error) throw new Error(`${value.error}: ${value.message}`);
     return value;
   };
-  const capabilities = { alwaysMatch: own() };
+  const capabilities = { alwaysMatch: own(whole) };
   const { sessionId } = await send("POST", "/session", { capabilities });
   const session = `/session/${sessionId}`;
   await send("POST", `${session}/timeouts`, { script: 20_000 });

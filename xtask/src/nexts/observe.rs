@@ -20,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two attempts.
 const POLL: Duration = Duration::from_millis(15);
 
-/// Number of history entries that a browser keeps.
-const FULL_HISTORY: i64 = 50;
-
 /// The client that sends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -97,10 +94,8 @@ impl<'a> Stage<'a> {
         let shared = self.shared.take();
         if !row.shares || shared.as_ref() != Some(&row.on) {
             let there = self.fixture.url(&row.on);
-            // Going to the same URL would replace the history entry, and keep the entries after it.
-            if self.browser.client().current_url().await?.as_str() == there {
-                self.go_home().await?;
-            }
+            // Going to the same URL replaces the history entry, and would keep the entries after it.
+            self.browser.forget_history().await?;
             self.browser.goto(&there).await?;
         }
         let how = json!({ "leaves": row.leaves, "stuck": row.stuck && side != Side::Ours, "ours": side == Side::Ours });
@@ -153,10 +148,7 @@ fn seen(row: &Row, side: Side, shown: Shown, recorded: Recorded, hung: bool) -> 
     }
     fields.insert("document".into(), json!(if shown.same { "kept" } else { "another" }));
     fields.insert("url".into(), json!(shown.at));
-    // A full history does not grow.
-    if recorded.started.history < FULL_HISTORY - 5 {
-        fields.insert("history".into(), json!(shown.history - recorded.started.history));
-    }
+    fields.insert("history".into(), json!(shown.history - recorded.started.history));
     if let Some(fresh) = shown.fresh {
         fields.insert("fresh".into(), json!(fresh));
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
-use e2e::Kind;
 use serde_json::Value;
 
 use super::observe::{Seen, Side, Stage};
@@ -140,7 +139,7 @@ pub(crate) async fn matrix(selection: &Selection<'_>) -> Result<Report> {
     for version in selection.versions {
         ensure!(*version >= OLDEST, "the seam does not support Next {version}");
     }
-    browser::ensure(Kind::Chromium)?;
+    browser::ensure_light()?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();

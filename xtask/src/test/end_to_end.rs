@@ -8,7 +8,7 @@ use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version};
 use crate::step::note;
-use crate::{nexts, oracle, run, tools, workspace, wrappers, www};
+use crate::{browser, nexts, oracle, run, tools, workspace, wrappers, www};
 
 use super::count;
 use super::part::Ran;
@@ -26,6 +26,8 @@ const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_M
 
 pub(crate) async fn all() -> Result<Ran> {
     prepare(Kind::Chromium)?;
+    // Most scenes run in a light browser. Those that need a browser of their own, and the window of one, get the whole.
+    browser::ensure_light()?;
     build_fixtures()?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;
