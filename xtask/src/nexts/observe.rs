@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Fixture};
-use serde::Deserialize;
+use e2e::{Browser, Build, Fixture};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::rows::Row;
 
 /// The script that runs in the page.
-const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
+pub(super) const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
 /// Longest wait for a document that can be evaluated, while documents follow each other. Each one then waits for the
 /// end of the row, as long as `page.js` says.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +41,7 @@ impl Side {
 }
 
 /// Everything that a run of a row showed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Seen {
     /// Fields that are compared between the two clients, in a fixed order.
     pub(crate) fields: Map<String, Value>,
@@ -82,6 +82,11 @@ impl<'a> Stage<'a> {
         Ok(Self { browser, fixture, world: json!({ "ids": ids, "base": base }), shared: RefCell::default() })
     }
 
+    /// Returns the build that is served.
+    pub(super) fn build(&self) -> &Build {
+        self.fixture.build()
+    }
+
     /// Resets the server and runs a row once. Loads a fresh page, unless the row shares the page of the row before.
     /// The browser must be on a page of the app, and is on one afterwards.
     pub(crate) async fn observe(&self, row: &Row, side: Side) -> Result<Seen> {
@@ -108,6 +113,7 @@ impl<'a> Stage<'a> {
                 self.eval("return await matrix.recorded()", &[]).await?
             }
         };
+        let recorded = recorded.without(self.fixture.origin().trim_start_matches("http://"));
         if row.shares && shown.same && over {
             self.shared.replace(Some(row.on.clone()));
         }
@@ -173,6 +179,16 @@ fn seen(row: &Row, side: Side, shown: Shown, recorded: Recorded, hung: bool) -> 
     outcome.insert("wire".into(), json!(recorded.wire));
     outcome.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
     Seen { fields, outcome, message: recorded.message }
+}
+
+impl Recorded {
+    /// Shortens the address of the server, whose port is that of this run.
+    fn without(mut self, address: &str) -> Self {
+        for text in self.result.iter_mut().chain(&mut self.uncaught) {
+            *text = text.replace(address, "localhost");
+        }
+        self
+    }
 }
 
 #[derive(Debug, Deserialize)]

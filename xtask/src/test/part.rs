@@ -57,6 +57,8 @@ pub(crate) enum Part {
     Stores,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
+    /// Compare Next.js apps built with `actionlane/next` to the same apps without
+    Seam,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
     NextApp,
     /// Submit every kind of form of a Next app with React's scripts, with ours and with none, in three browsers
@@ -64,8 +66,6 @@ pub(crate) enum Part {
     /// Build the apps of `examples/`, one of the code in the documents, and one as a new user does, and drive them in
     /// Chromium
     Examples,
-    /// Compare Next.js apps built with `actionlane/next` to the same apps without
-    Seam,
 }
 
 /// Result of a part.
@@ -102,10 +102,10 @@ impl Part {
         Self::Soak,
         Self::Stores,
         Self::Nexts,
+        Self::Seam,
         Self::NextApp,
         Self::Forms,
         Self::Examples,
-        Self::Seam,
     ];
 
     /// Parts that run in a second process, if all run, beside the others from the beginning on. Then that process takes
