@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use e2e::{Installed, Kind};
 
 use crate::step::note;
-use crate::{apt, tools, workspace};
+use crate::{apt, run, tools, workspace};
 
 /// An installed browser with its driver, or the reason why there is none and what to install.
 pub(crate) type Availability = Result<Installed>;
@@ -31,14 +31,22 @@ pub(crate) fn ensure_light() -> Availability {
     if let Some(light) = whole.light() {
         return Ok(light);
     }
-    let tried = workspace::scratch("no-headless-shell.txt")?;
-    if !tried.exists()
-        && let Err(error) = apt::install(&["chromium-headless-shell"])
-    {
-        note(&format!("the tests use the whole of Chromium, which is slower than its headless shell: {error:#}"));
-        fs::write(tried, format!("{error:#}"))?;
+    let tried = workspace::scratch("headless-shell.txt")?;
+    if !tried.exists() {
+        let outcome = install_light().map_or_else(|error| format!("{error:#}"), |()| "installed".to_owned());
+        fs::write(tried, &outcome)?;
+        if whole.light().is_none() {
+            note(&format!("the tests use the whole of Chromium, which is slower than its headless shell: {outcome}"));
+        }
     }
     Ok(whole.light().unwrap_or(whole))
+}
+
+/// Installs the headless shell in the version of the Chromium that is here: another would bring another Chromium.
+fn install_light() -> Result<()> {
+    let mut query = run::command("dpkg-query", workspace::root());
+    let version = run::quiet(query.args(["--show", "--showformat=${Version}", "chromium-common"]))?;
+    apt::install(&[&format!("chromium-headless-shell={}", version.trim())])
 }
 
 fn installed(kind: Kind) -> Result<Option<Installed>> {

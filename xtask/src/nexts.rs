@@ -29,10 +29,10 @@ use verdict::{Verdict, judge};
 /// Runs every kind of action under several versions of Next.js, in Chromium
 ///
 /// Builds the fixture app of tests/next/ with each version and serves it. Runs each row of the matrix twice: through
-/// Next's own client, if that is not known from a run on the same build, then through the package. Both must give the same: value or error, URL, history, cookies, what
-/// the page shows and whether it is fresh, and what ran on the server. Intended differences are listed in
-/// tests/next/differences.json. A listed difference that no longer occurs is a failure; a row with a known fault that
-/// passes is one, too. Prints one line of JSON at the end.
+/// Next's own client, if that is not known from a run on the same build, then through the package. Both must give the
+/// same: value or error, URL, history, cookies, what the page shows and whether it is fresh, and what ran on the
+/// server. Intended differences are listed in tests/next/differences.json. A listed difference that no longer occurs is
+/// a failure; a row with a known fault that passes is one, too. Prints one line of JSON at the end.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Versions to run; default: 14.2, 15.5 and 16.4

@@ -155,10 +155,15 @@ const CHROMIUM_ARGS: [&str; 11] = [
 /// Preferences of Firefox: offline must mean offline for this machine's servers, too. geckodriver sets all others.
 const FIREFOX_PREFS: [(&str, bool); 1] = [("network.disable-localhost-when-offline", true)];
 
-/// Returns the second word of what a program says about its version, such as `156.0.8078.108`.
+/// Asks a program for its version.
 fn version(program: &Path) -> Option<String> {
     let said = Command::new(program).arg("--version").output().ok()?.stdout;
-    String::from_utf8_lossy(&said).split_whitespace().nth(1).map(str::to_owned)
+    version_in(&String::from_utf8_lossy(&said)).map(str::to_owned)
+}
+
+/// Returns the version in what a browser or its driver says: the second word.
+fn version_in(said: &str) -> Option<&str> {
+    said.split_whitespace().nth(1)
 }
 
 fn find(path: &OsStr, names: &[&str]) -> Option<PathBuf> {
@@ -185,6 +190,13 @@ fn mini_browser() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_and_its_driver_say_the_same_version() {
+        assert_eq!(version_in("Chromium 156.0.8078.108 \n"), version_in("ChromeDriver 156.0.8078.108 (730482a940ce-refs/heads@{#2244})\n"));
+        assert_ne!(version_in("Chromium 156.0.8078.108\n"), version_in("ChromeDriver 155.0.8000.1 (7304)\n"));
+        assert_eq!(version_in(""), None);
+    }
 
     /// wasm-bindgen's test runner reads the arguments from `webdriver.json`.
     #[test]

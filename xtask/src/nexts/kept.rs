@@ -6,11 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use e2e::Build;
+use e2e::{Build, Kind};
 
 use super::observe::{PAGE, Seen};
 use super::rows::Row;
-use crate::browser;
 
 /// Returns what the row showed on this build, if that is kept. A new build keeps nothing, nor does `next dev`.
 pub(super) fn read(build: &Build, row: &Row) -> Option<Seen> {
@@ -35,7 +34,8 @@ pub(super) fn write(build: &Build, row: &Row, seen: &Seen) -> Result<()> {
 fn file(build: &Build, row: &Row) -> Result<PathBuf> {
     let mut hasher = DefaultHasher::new();
     (PAGE, include_str!("observe.rs"), row.script.to_string()).hash(&mut hasher);
-    fs::metadata(browser::ensure_light()?.driver)?.modified()?.hash(&mut hasher);
+    let driver = Kind::Chromium.installed().context("there is no Chromium")?.driver;
+    fs::metadata(driver)?.modified()?.hash(&mut hasher);
     Ok(build.dir.join(".next/seen").join(format!("{:016x}.json", hasher.finish())))
 }
 

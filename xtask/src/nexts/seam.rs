@@ -74,7 +74,8 @@ enum Scope {
     Usual,
     /// With a policy all rows but the rare ones and those of `next dev`; without one, rows that say `sample`.
     Newest,
-    /// Rows that say `sample`, with a policy only.
+    /// Rows that say `sample`, with a policy only. The app without the seam is that of the version's own bundler, which
+    /// the matrix has built.
     Sample,
 }
 
@@ -162,7 +163,8 @@ async fn compare(version: Version, bundler: Bundler, table: &Table, scope: Scope
     let mut full_version = version.name().to_owned();
     for name in builds {
         let rows: Vec<&Row> = table.rows.iter().filter(|row| can_run(row) && row.build.as_deref() == name).collect();
-        let (_, reference) = observe(version, bundler, name, None, &rows).await?;
+        let of_reference = if scope == Scope::Sample { Bundler::own(version) } else { bundler };
+        let (_, reference) = observe(version, of_reference, name, None, &rows).await?;
         for way in Way::ALL {
             let (of_way, without): (Vec<&Row>, Vec<_>) =
                 rows.iter().copied().zip(&reference).filter(|(row, _)| scope.has(way, row)).unzip();
