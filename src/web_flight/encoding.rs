@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use futures::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;

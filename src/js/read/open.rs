@@ -3,9 +3,9 @@
 use std::future::pending;
 use std::pin::{Pin, pin};
 
-use futures::StreamExt as _;
-use futures::future::{Either, select};
-use futures::stream::FuturesUnordered;
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use futures_util::stream::FuturesUnordered;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
