@@ -23,9 +23,10 @@ async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
                      const [text, whole, bytes] = [await response.text(), await copy.blob(), await again.arrayBuffer()];
                      const twice = await response.text().catch(({{ name }}) => name);
                      return {{ url, redirected, type, status, statusText, ok, bodyUsed, lines, copy: [copy.url, copy.type, copy.redirected],
-                               text, blob: [whole.type, whole.size], bytes: bytes.byteLength, twice, used: response.bodyUsed,
+                               text, blob: [whole.type.split(';')[0], whole.size], bytes: bytes.byteLength, twice, used: response.bodyUsed,
                                is: response instanceof Response }};
                  }};
+                 // WebKit's own fetch gives a Blob the charset of its type in one run, and not in the next.
                  const paths = ['/', '/?do=drip&ms=1', '/?do=huge&bytes=100000', '/?do=html502', '/?do=ends'];
                  const all = async (fetch) => Promise.all(paths.map(async (path) => said(await fetch(path, post()))));
                  const {{ createDispatcher }} = await import('/pkg/index.js');
