@@ -7,9 +7,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use e2e::{Build, Kind};
+use serde_json::Value;
 
 use super::observe::{PAGE, Seen};
 use super::rows::Row;
+
+/// The page that a server renders seldom: it shows what rows before have left there.
+const PRERENDERED: &str = "/cached";
 
 /// Returns what the row showed on this build, if that is kept. A new build keeps nothing, nor does `next dev`.
 pub(super) fn read(build: &Build, row: &Row) -> Option<Seen> {
@@ -18,7 +22,8 @@ pub(super) fn read(build: &Build, row: &Row) -> Option<Seen> {
 
 /// Keeps what the row showed. It must be right: the same row then takes it as its reference.
 pub(super) fn write(build: &Build, row: &Row, seen: &Seen) -> Result<()> {
-    if build.dev {
+    let shows = |page: &str| row.on.contains(page) || seen.fields.get("url").and_then(Value::as_str).is_some_and(|url| url.contains(page));
+    if build.dev || shows(PRERENDERED) {
         return Ok(());
     }
     let file = file(build, row)?;
@@ -45,15 +50,15 @@ mod tests {
 
     use super::*;
 
-    fn build(dev: bool) -> Result<Build> {
-        let dir = crate::workspace::scratch(&format!("kept-{dev}/x"))?.with_file_name("");
+    fn build(name: &str, dev: bool) -> Result<Build> {
+        let dir = crate::workspace::scratch(&format!("kept-{name}/x"))?.with_file_name("");
         let _ = fs::remove_dir_all(&dir);
         Ok(serde_json::from_value(json!({ "dir": dir, "version": "16.4.6", "dev": dev }))?)
     }
 
     #[test]
     fn a_run_is_found_again_by_the_same_row_alone() -> Result<()> {
-        let (build, row) = (build(false)?, Row::from(json!({ "name": "row", "action": "echo" })));
+        let (build, row) = (build("usual", false)?, Row::from(json!({ "name": "row", "action": "echo" })));
         assert!(read(&build, &row).is_none());
         let seen = Seen { message: Some("said".into()), ..Seen::default() };
         write(&build, &row, &seen)?;
@@ -63,8 +68,19 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_shows_what_earlier_rows_left_is_not_kept() -> Result<()> {
+        let build = build("prerendered", false)?;
+        let (on_it, to_it) = (Row::from(json!({ "name": "on it", "on": "/cached" })), Row::from(json!({ "name": "to it" })));
+        let fields = [("url".to_owned(), json!("/base/cached"))].into_iter().collect();
+        write(&build, &on_it, &Seen::default())?;
+        write(&build, &to_it, &Seen { fields, ..Seen::default() })?;
+        assert!(read(&build, &on_it).is_none() && read(&build, &to_it).is_none());
+        Ok(())
+    }
+
+    #[test]
     fn a_server_in_development_keeps_nothing() -> Result<()> {
-        let (build, row) = (build(true)?, Row::from(json!({ "name": "row" })));
+        let (build, row) = (build("dev", true)?, Row::from(json!({ "name": "row" })));
         write(&build, &row, &Seen::default())?;
         assert!(read(&build, &row).is_none());
         Ok(())
