@@ -108,7 +108,6 @@ impl<'a> Stage<'a> {
                 self.eval("return await matrix.recorded()", &[]).await?
             }
         };
-        let recorded = recorded.without(self.fixture.origin().trim_start_matches("http://"));
         if row.shares && shown.same && over {
             self.shared.replace(Some(row.on.clone()));
         }
@@ -174,16 +173,6 @@ fn seen(row: &Row, side: Side, shown: Shown, recorded: Recorded, hung: bool) -> 
     outcome.insert("wire".into(), json!(recorded.wire));
     outcome.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
     Seen { fields, outcome, message: recorded.message }
-}
-
-impl Recorded {
-    /// Shortens the address of the server, whose port is that of this run.
-    fn without(mut self, address: &str) -> Self {
-        for text in self.result.iter_mut().chain(&mut self.uncaught) {
-            *text = text.replace(address, "localhost");
-        }
-        self
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -229,8 +229,8 @@ async fn observe(
     Ok((built.version, seen))
 }
 
-/// Makes equal what depends on the build: the digests that Next computes, from the paths of the files. Digests that an
-/// action gives its error are kept.
+/// Makes equal what depends on the build and its server: the digests that Next computes, from the paths of the files,
+/// and the port. Digests that an action gives its error are kept.
 fn across_builds(mut seen: Seen) -> Seen {
     for field in ["result", "uncaught"] {
         if let Some(value) = seen.fields.get_mut(field) {
@@ -246,7 +246,11 @@ fn neutral(value: &Value) -> Value {
         Value::String(text) => {
             let words = text.split(' ').map(|word| {
                 let number = word.trim_end_matches([',', ']', '}', ')']);
-                if is_made(number) { word.replacen(number, "MADE", 1) } else { word.to_owned() }
+                match word.split_once("localhost:") {
+                    Some((before, after)) => format!("{before}localhost{}", after.trim_start_matches(|it: char| it.is_ascii_digit())),
+                    None if is_made(number) => word.replacen(number, "MADE", 1),
+                    None => word.to_owned(),
+                }
             });
             Value::String(words.collect::<Vec<_>>().join(" "))
         }
@@ -344,12 +348,13 @@ mod tests {
     }
 
     #[test]
-    fn digests_that_next_makes_are_equal_in_all_builds() {
+    fn digests_that_next_makes_and_ports_are_equal_in_all_builds() {
         let clean = |text: &str| neutral(&json!([text]))[0].clone();
         assert_eq!(clean("rejected with digest 1083147094"), "rejected with digest MADE");
         assert_eq!(clean("value {a: error 952774018, b: 1}"), "value {a: error MADE, b: 1}");
         assert_eq!(clean("rejected with digest MY_DIGEST"), "rejected with digest MY_DIGEST");
         assert_eq!(clean("value 1083"), "value 1083");
+        assert_eq!(clean("value [\"secret of localhost:40555\", 1]"), "value [\"secret of localhost\", 1]");
     }
 
     #[test]
