@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 pub(crate) async fn all(only: &[String]) -> Result<Report> {
     let rows: Vec<&Row> = ROWS.iter().filter(|row| only.is_empty() || only.iter().any(|text| row.name.contains(text))).collect();
     ensure!(!rows.is_empty(), "no row has this text in its name: xtask/src/apps/rows.rs lists them");
-    let light = browser::ensure_light()?;
+    let light = browser::ensure_light(Kind::Chromium)?;
     package_build::prepare()?;
     package_build::package()?;
     unpack()?;

@@ -24,10 +24,13 @@ pub(crate) fn ensure(kind: Kind) -> Availability {
     installed(kind)?.ok_or_else(|| anyhow!(advice(kind)).context("apt installed it, but it is not in PATH"))
 }
 
-/// Makes sure that Chromium is installed. Returns its headless shell, which takes half of the processor's time, if that
-/// is installed, too, or can be. For pages that need no more than one tab.
-pub(crate) fn ensure_light() -> Availability {
-    let whole = ensure(Kind::Chromium)?;
+/// Makes sure that a browser is installed. Returns in place of Chromium its headless shell, which takes half of the
+/// processor's time, if that is installed, too, or can be. For pages that need no more than one tab.
+pub(crate) fn ensure_light(kind: Kind) -> Availability {
+    let whole = ensure(kind)?;
+    if kind != Kind::Chromium {
+        return Ok(whole);
+    }
     if let Some(light) = whole.light() {
         return Ok(light);
     }

@@ -85,7 +85,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 /// rows with one of its texts in their name. `show` prints to standard error what each row showed. On the version
 /// `sampled` only the rows run that say `sample`.
 pub(crate) async fn matrix(versions: &[Version], every: bool, sampled: Option<Version>, only: &[String], show: bool) -> Result<Report> {
-    browser::ensure_light()?;
+    browser::ensure_light(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();
@@ -141,7 +141,7 @@ async fn on_build<T>(build: &Build, rows: &[&Row], run: &impl AsyncFn(&Stage<'_>
 /// Serves the build, opens a browser, and runs rows there.
 async fn with_stage<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> T) -> Result<T> {
     let fixture = serve(build, log).await?;
-    let driver = Driver::start_installed(Kind::Chromium, browser::ensure_light()?).await?;
+    let driver = Driver::start_light(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
         check_version(browser, &fixture).await?;
         Ok(run(&Stage::new(browser, &fixture).await?).await)

@@ -96,7 +96,7 @@ pub(crate) async fn soak(args: &Args) -> Result<Soaked> {
     ensure!(args.calls > 0, "--calls must be at least 1");
     ensure!((0.0..1.0).contains(&args.faults), "--faults must be from 0 to below 1");
     let kind = args.browser.kind();
-    let installed = if kind == Kind::Chromium { browser::ensure_light()? } else { browser::ensure(kind)? };
+    let installed = browser::ensure_light(kind)?;
     build::prepare()?;
     build::package()?;
     let what = format!("{} calls in {:?}, {} % of the requests go wrong", args.calls, args.browser, args.faults * 100.0);

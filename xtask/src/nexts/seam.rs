@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
+use e2e::Kind;
 use serde_json::Value;
 
 use super::observe::{Seen, Side, Stage};
@@ -140,7 +141,7 @@ pub(crate) async fn matrix(selection: &Selection<'_>) -> Result<Report> {
     for version in selection.versions {
         ensure!(*version >= OLDEST, "the seam does not support Next {version}");
     }
-    browser::ensure_light()?;
+    browser::ensure_light(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();

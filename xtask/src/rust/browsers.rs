@@ -40,8 +40,7 @@ pub(crate) fn leptos() -> Result<Ran> {
 /// Runs a script in each browser.
 fn in_each(script: impl for<'c> Fn(&'c mut Command, &str) -> &'c mut Command) -> Result<Ran> {
     BROWSERS.into_iter().try_fold(Ran::default(), |ran, (kind, name)| {
-        let installed = if kind == Kind::Chromium { browser::ensure_light() } else { browser::ensure(kind) };
-        installed.with_context(|| format!("the programs need {name}"))?;
+        browser::ensure_light(kind).with_context(|| format!("the programs need {name}"))?;
         let mut node = command("node", workspace::root());
         node.env("PATH", tools::path()?);
         Ok(ran.and(count::lines(captured(script(&mut node, name))?)))

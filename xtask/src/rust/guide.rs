@@ -2,6 +2,7 @@
 //! and makes the first call of a real server. Prepares the script's tools, and knows none of its checks.
 
 use anyhow::{Context, Result};
+use e2e::Kind;
 
 use crate::nexts::{Version, install};
 use crate::run::{captured, command};
@@ -10,7 +11,7 @@ use crate::{browser, build, tools, workspace};
 
 /// Runs the script. It prints the number of its checks.
 pub(crate) fn run() -> Result<Ran> {
-    browser::ensure_light().context("the guide needs a browser")?;
+    browser::ensure_light(Kind::Chromium).context("the guide needs a browser")?;
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
     build::prepare()?;

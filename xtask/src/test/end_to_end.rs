@@ -27,7 +27,7 @@ const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_M
 pub(crate) async fn all() -> Result<Ran> {
     prepare(Kind::Chromium)?;
     // Most scenes run in a light browser. Those that need a browser of their own, and the window of one, get the whole.
-    browser::ensure_light()?;
+    browser::ensure_light(Kind::Chromium)?;
     build_fixtures()?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;

@@ -40,7 +40,7 @@ pub(crate) fn examples() -> Result<Ran> {
 }
 
 fn prepare(versions: &[Version]) -> Result<()> {
-    browser::ensure_light().context("the checks of the apps need a browser")?;
+    browser::ensure_light(Kind::Chromium).context("the checks of the apps need a browser")?;
     build::prepare()?;
     build::package()?;
     versions.iter().copied().try_for_each(install)

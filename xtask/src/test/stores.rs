@@ -2,6 +2,7 @@
 //! checks.
 
 use anyhow::{Context, Result};
+use e2e::Kind;
 
 use crate::nexts::{Version, install};
 use crate::{browser, build, run, store_servers, workspace};
@@ -14,7 +15,7 @@ const SCRIPTS: [&[&str]; 4] = [&["run.mjs"], &["correlation.mjs"], &["outbox.mjs
 
 pub(crate) fn all() -> Result<Ran> {
     store_servers::ensure()?;
-    browser::ensure_light().context("the servers of the app are called from a browser")?;
+    browser::ensure_light(Kind::Chromium).context("the servers of the app are called from a browser")?;
     build::prepare()?;
     build::package()?;
     install(Version::V16_4)?;
