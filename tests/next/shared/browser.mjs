@@ -140,6 +140,12 @@ async function startScreen() {
   return { env: { DISPLAY: `:${number}`, LIBGL_ALWAYS_SOFTWARE: "1", GDK_BACKEND: "x11" }, end: () => child.kill() };
 }
 
+/** Promises what a page is at, for the message of a check that waits for it in vain. */
+const shown = async () => {
+  const loaded = performance.getEntries().map(({ name, responseEnd }) => `${name} ${responseEnd}`);
+  return { at: location.href, state: document.readyState, length: document.documentElement?.outerHTML.length, loaded: loaded.slice(0, 20) };
+};
+
 /**
  * Starts a browser, Chromium unless named otherwise. Only Chromium has `cdp` and `console`. `whole`: not its headless
  * shell.
@@ -171,13 +177,25 @@ export async function browse(name = "chromium", { whole = false } = {}) {
     if (error) throw new Error(`in the page: ${error}`);
     return value;
   };
+  /** Opens a page. WebKit and Chromium report success where they show why a page could not be loaded. */
+  const open = async (url, isAgain = false) => {
+    await send("POST", `${session}/url`, { url });
+    const { at, text } = (await run(async () => ({ at: location.href, text: document.body?.innerText })).catch(() => undefined)) ?? {};
+    if (!/^(about:blank$|chrome-error:)/.test(at) || at === url) return;
+    const why = `${url} was not loaded: ${text}`;
+    if (isAgain) throw new Error(why);
+    console.log(`note ${why}; loading it again`);
+    await open(url, true);
+  };
   const cdp = (cmd, params) => send("POST", `${session}/goog/cdp/execute`, { cmd, params });
   return {
     run,
     cdp,
-    open: (url) => send("POST", `${session}/url`, { url }),
+    open: (url) => open(url),
     console: () => send("POST", `${session}/se/log`, { type: "browser" }),
-    until: (act, ...args) => until(() => run(act, ...args)),
+    until: (act, ...args) => until(() => run(act, ...args)).catch(async (error) => {
+      throw new Error(`${error.message}; the page: ${JSON.stringify(await run(shown).catch(String))}`);
+    }),
     /** Types into the element as a user does. */
     type: async (selector, text) => {
       const found = await send("POST", `${session}/element`, { using: "css selector", value: selector });
