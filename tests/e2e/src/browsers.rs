@@ -119,7 +119,7 @@ impl Kind {
             }
             Kind::Firefox => {
                 let mut options = json!({ "args": ["-headless", "-profile", profile] });
-                options["prefs"] = FIREFOX_PREFS.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+                options["prefs"] = firefox_prefs();
                 if let Some(browser) = browser {
                     options["binary"] = json!(browser);
                 }
@@ -152,8 +152,15 @@ const CHROMIUM_ARGS: [&str; 11] = [
     "--window-size=1280,900",
 ];
 
-/// Preferences of Firefox: offline must mean offline for this machine's servers, too. geckodriver sets all others.
-const FIREFOX_PREFS: [(&str, bool); 1] = [("network.disable-localhost-when-offline", true)];
+/// Returns the preferences of Firefox that geckodriver does not set. Offline must mean offline for this machine's
+/// servers, too. Some processes of closed tabs are kept for the next tabs, because a start takes half a second.
+fn firefox_prefs() -> Value {
+    json!({
+        "network.disable-localhost-when-offline": true,
+        "dom.ipc.keepProcessesAlive.web": 2,
+        "dom.ipc.keepProcessesAlive.webIsolated.perOrigin": 4,
+    })
+}
 
 /// Asks a program for its version.
 fn version(program: &Path) -> Option<String> {
