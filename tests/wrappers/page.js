@@ -1,6 +1,6 @@
 // Wrappers that pages put around `fetch`: real packages, and wrappers as people write them by hand.
 // `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests; `unwrap()` then
-// takes it away again, if it can be. Nothing is loaded before that.
+// takes it away again, if it can be. A package is loaded by its wrapper alone.
 
 import { context, propagation, trace } from "@opentelemetry/api";
 
@@ -25,7 +25,8 @@ function withHeader(request) {
   return new Request(request, { headers });
 }
 
-async function otel({ FetchInstrumentation }, { WebTracerProvider }) {
+async function otel(...loaded) {
+  const [{ FetchInstrumentation }, { WebTracerProvider }] = await Promise.all(loaded);
   const provider = new WebTracerProvider();
   provider.register();
   const instrumentation = new FetchInstrumentation();
@@ -38,16 +39,17 @@ async function otel({ FetchInstrumentation }, { WebTracerProvider }) {
 }
 
 window.wrappers = {
-  "@opentelemetry/instrumentation-fetch 0.52": () => otel(require("otel-fetch-0.52"), require("otel-trace-0.52")),
-  "@opentelemetry/instrumentation-fetch 0.300": () => otel(require("otel-fetch-0.300"), require("otel-trace-0.300")),
-  "fetch-intercept": () => {
-    require("fetch-intercept").register({
+  "@opentelemetry/instrumentation-fetch 0.52": () => otel(import("otel-fetch-0.52"), import("otel-trace-0.52")),
+  "@opentelemetry/instrumentation-fetch 0.300": () => otel(import("otel-fetch-0.300"), import("otel-trace-0.300")),
+  "fetch-intercept": async () => {
+    const { default: intercept } = await import("fetch-intercept");
+    intercept.register({
       request: (url, config) => (isRequest(url) ? [withHeader(url)] : [url, { ...config, headers: { ...config?.headers, "x-a": "b" } }]),
     });
     return "x-a";
   },
-  "@sentry/browser": () => {
-    const { browserTracingIntegration, init } = require("@sentry/browser");
+  "@sentry/browser": async () => {
+    const { browserTracingIntegration, init } = await import("@sentry/browser");
     init({
       dsn: "https://key@sentry.invalid/1",
       transport: () => ({ send: async () => ({}), flush: async () => true }),
@@ -58,7 +60,7 @@ window.wrappers = {
     return "sentry-trace";
   },
   "@datadog/browser-rum": async () => {
-    const { datadogRum } = require("@datadog/browser-rum");
+    const { datadogRum } = await import("@datadog/browser-rum");
     datadogRum.init({
       applicationId: "00000000-0000-0000-0000-000000000000",
       clientToken: "none",
@@ -72,14 +74,14 @@ window.wrappers = {
     return "traceparent";
   },
   // Adds no header: the tests look for one that they send themselves.
-  "zone.js": () => {
-    require("zone.js");
+  "zone.js": async () => {
+    await import("zone.js");
     return "x-own";
   },
   // MSW's service worker receives each request that really leaves the page, and the page answers it.
   "msw": async () => {
-    const { setupWorker } = require("msw/browser");
-    const { bypass, http } = require("msw");
+    const { setupWorker } = await import("msw/browser");
+    const { bypass, http } = await import("msw");
     const worker = setupWorker(http.all("*", ({ request }) => fetch(bypass(withHeader(request)))));
     await worker.start({ quiet: true, serviceWorker: { url: "/pkg/mockServiceWorker.js" } });
     window.unwrap = () => worker.stop();

@@ -19,9 +19,11 @@ pub(crate) fn build() -> Result<PathBuf> {
 
 fn bundle() -> Result<PathBuf> {
     let page = workspace::scratch("wrappers/index.html")?;
+    // Chunks of before have other names.
+    let _ = fs::remove_dir_all(page.with_file_name(""));
     let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
     esbuild.arg(dir().join("page.js")).args(ESBUILD);
-    quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("wrappers.js").display())))?;
+    quiet(esbuild.arg(format!("--outdir={}", page.with_file_name("").display())))?;
     let dist = workspace::scratch("wrappers/dist/x")?.with_file_name("");
     for file in entries(&dist::dir())? {
         copy(&file, &dist.join(file.file_name().unwrap_or_default()))?;
@@ -35,11 +37,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("copying {}", from.display())).map(drop)
 }
 
-/// Options of esbuild. fetch-intercept imports `whatwg-fetch` for hosts without `fetch`: it is left out.
-const ESBUILD: [&str; 7] = [
+/// Options of esbuild. A page loads only the chunk of the wrapper that it installs. fetch-intercept imports
+/// `whatwg-fetch` for hosts without `fetch`: it is left out.
+const ESBUILD: [&str; 9] = [
     "--external:whatwg-fetch",
     "--bundle",
-    "--format=iife",
+    "--splitting",
+    "--format=esm",
+    "--entry-names=wrappers",
     "--platform=browser",
     "--target=es2022",
     "--log-level=error",
@@ -47,7 +52,7 @@ const ESBUILD: [&str; 7] = [
 ];
 
 const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>wrappers</title>\
-                    <script src=\"/actionlane.js\"></script><script src=\"wrappers.js\"></script>\n";
+                    <script src=\"/actionlane.js\"></script><script type=\"module\" src=\"wrappers.js\"></script>\n";
 
 fn dir() -> PathBuf {
     workspace::root().join("tests/wrappers")

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www, free_port, fresh_store};
+use e2e::{Browser, Www, free_port, fresh_store};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -207,8 +207,7 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
     let port = free_port()?;
     let store = fresh_store(&log(port)?)?;
     let before = serve(port, &store).await?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         open(browser, &before).await?;
         let (done, begun, at): (String, String, f64) = eval(
             browser,

@@ -2,7 +2,7 @@
 //! other ways. Timings are measured by `cargo xtask demo`.
 
 use anyhow::{Result, ensure};
-use e2e::{Browser, Driver, Run, Www};
+use e2e::{Browser, Run, Www};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -30,12 +30,11 @@ async fn an_answer_without_the_page_is_followed_by_one_refresh() -> Result<()> {
     Ok(())
 }
 
-/// Makes one run in its own browser, and checks the cookies. Returns the requests of the run, too, and of the time
+/// Makes one run in a tab of its own, and checks the cookies. Returns the requests of the run, too, and of the time
 /// after it.
 async fn run(way: &str, policies: &Value) -> Result<(Run, Vec<String>)> {
-    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}/", Www::from_env()?);
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         let run = Run::with_policies(browser, &page, way, policies).await?;
         run.ensure_cookies()?;
         Ok((run, browser.eval(REQUESTS, &[]).await?))

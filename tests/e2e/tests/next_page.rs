@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, UNTIL, Www, free_port};
+use e2e::{Browser, UNTIL, Www, free_port};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -213,8 +213,7 @@ async fn a_middleware_that_redirects_to_another_origin_leaks_nothing() -> Result
 async fn a_page_of_an_older_build_writes_once_and_sees_no_error() -> Result<()> {
     let port = free_port()?;
     let before = serve("a", port).await?;
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         open(browser, before.url()).await?;
         let old: String = eval(browser, "return fixture.ids.write", &[]).await?;
         assert_eq!(page_in_an_answer(browser).await?, (true, true));

@@ -95,8 +95,7 @@ async fn requests_beside_every_wrapper_arrive_whole_and_are_seen() -> Result<()>
     let pages = PathBuf::from(
         env::var("ACTIONLANE_WRAPPERS").context("ACTIONLANE_WRAPPERS is not set: run these tests with `cargo xtask test --only e2e`")?,
     );
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         let names: Vec<String> = on_a_fresh_page(browser, &pages, "return Object.keys(wrappers)", &[]).await?;
         for name in &names {
             for (first, goes_first) in [(true, true), (false, true), (true, false), (false, false)] {
@@ -236,9 +235,8 @@ async fn one_tag_shows_the_calls_of_an_app_that_knows_nothing_of_it_in_a_timelin
 /// The demo, whose page is built without the script: the payment story as Next's own client tells it.
 #[tokio::test]
 async fn the_payment_story_shows_both_actions_by_name_and_that_the_session_waited() -> Result<()> {
-    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}/", Www::from_env()?);
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&page).await?;
         let script = r#"
             await load("/actionlane/observe.js");
@@ -317,8 +315,7 @@ async fn a_closure_of_the_page_has_no_name_and_says_so() -> Result<()> {
 #[tokio::test]
 async fn a_page_that_has_shadowed_performance_is_survived() -> Result<()> {
     let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pkg");
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         let script = r#"
             Object.defineProperty(window, "performance", { value: "none" });
             Object.defineProperty(window, "PerformanceObserver", { value: undefined });

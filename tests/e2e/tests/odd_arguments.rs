@@ -6,7 +6,7 @@ use std::env;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver};
+use e2e::Browser;
 use serde::Deserialize;
 use serde_json::json;
 use server::Server;
@@ -30,9 +30,8 @@ struct Comparison {
 async fn odd_arguments_are_refused_or_encoded_as_react_does() -> Result<()> {
     let page = env::var_os(ODD_ENV).with_context(|| format!("{ODD_ENV} is not set: run `cargo xtask test`"))?;
     let server = Server::start(Path::new(&page))?;
-    let driver = Driver::from_env_or_start().await?;
     let mut comparisons: Vec<Comparison> = Vec::new();
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
         let names: Vec<String> = browser.eval("return odd.names()", &[]).await?;
         // A script has a time limit, and some browsers are slow.

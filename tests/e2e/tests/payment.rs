@@ -2,7 +2,7 @@
 //! so their order is certain.
 
 use anyhow::{Result, ensure};
-use e2e::{Browser, Driver, Run, Www};
+use e2e::{Browser, Run, Www};
 
 #[tokio::test]
 async fn next_sends_one_call_after_the_other() -> Result<()> {
@@ -52,9 +52,8 @@ async fn without_react_a_route_does_not_wait() -> Result<()> {
 /// The second run on a page carries its own cookies.
 #[tokio::test]
 async fn a_page_can_run_again() -> Result<()> {
-    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}/", Www::from_env()?);
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         Run::on(browser, &page, "queue").await?.ensure_cookies()?;
         let again: Run = browser.eval("return await window.demo.run('lane')", &[]).await?;
         again.ensure_cookies()
@@ -62,11 +61,10 @@ async fn a_page_can_run_again() -> Result<()> {
     .await
 }
 
-/// Makes one run in its own browser and checks the cookies.
+/// Makes one run in a tab of its own and checks the cookies.
 async fn run(path: &str, way: &str) -> Result<Run> {
-    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}{path}", Www::from_env()?);
-    let run = Browser::with(&driver, async |browser| Run::on(browser, &page, way).await).await?;
+    let run = Browser::lend(async |browser| Run::on(browser, &page, way).await).await?;
     run.ensure_cookies()?;
     Ok(run)
 }

@@ -3,16 +3,15 @@
 //! code that the demo shows.
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www};
+use e2e::{Browser, Www};
 use serde_json::{Value, json};
 
 use crate::scene::on_the_test_server;
 
 /// Clicks the button of a page of the app. Returns the page's text when it says that it has paid.
 async fn pay(page: &str) -> Result<String> {
-    let driver = Driver::from_env_or_start().await?;
     let url = format!("{}{page}", Www::from_env()?);
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&url).await?;
         browser
             .eval(
@@ -97,9 +96,8 @@ async fn the_code_that_the_demo_shows_for_next_pays() -> Result<()> {
 /// The demo shows lines of files that are compiled with the app, and run by tests above.
 #[tokio::test]
 async fn the_demo_shows_code_that_runs() -> Result<()> {
-    let driver = Driver::from_env_or_start().await?;
     let url = format!("{}/", Www::from_env()?);
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         browser.goto(&url).await?;
         let shown: Vec<Vec<String>> = browser
             .eval(

@@ -6,7 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver};
+use e2e::Browser;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -60,8 +60,7 @@ async fn requests_arrive_whole_through_every_wrapper() -> Result<()> {
     let pages = PathBuf::from(
         env::var(WRAPPERS_ENV).context("ACTIONLANE_WRAPPERS is not set: run these tests with `cargo xtask test --only e2e`")?,
     );
-    let driver = Driver::from_env_or_start().await?;
-    Browser::with(&driver, async |browser| {
+    Browser::lend(async |browser| {
         let names: Vec<String> = on_a_fresh_page(browser, &pages, "return Object.keys(wrappers)", &[]).await?;
         assert!(names.len() > 10, "{names:?}");
         for name in &names {
