@@ -1,5 +1,6 @@
 //! `cargo xtask nexts`: compares the package with Next's own client.
 
+mod kept;
 mod observe;
 mod report;
 mod rows;
@@ -28,10 +29,10 @@ use verdict::{Verdict, judge};
 /// Runs every kind of action under several versions of Next.js, in Chromium
 ///
 /// Builds the fixture app of tests/next/ with each version and serves it. Runs each row of the matrix twice: through
-/// Next's own client, then through the package. Both must give the same: value or error, URL, history, cookies, what
-/// the page shows and whether it is fresh, and what ran on the server. Intended differences are listed in
-/// tests/next/differences.json. A listed difference that no longer occurs is a failure; a row with a known fault that
-/// passes is one, too. Prints one line of JSON at the end.
+/// Next's own client, if that is not known from a run on the same build, then through the package. Both must give the
+/// same: value or error, URL, history, cookies, what the page shows and whether it is fresh, and what ran on the
+/// server. Intended differences are listed in tests/next/differences.json. A listed difference that no longer occurs is
+/// a failure; a row with a known fault that passes is one, too. Prints one line of JSON at the end.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Versions to run; default: 14.2, 15.5 and 16.4
@@ -149,12 +150,16 @@ async fn with_stage<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) 
     .await
 }
 
-/// Runs a row through both clients. A row that cannot run has failed.
+/// Runs a row through both clients; through Next's own, unless what that showed is kept. A row that cannot run has
+/// failed.
 async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool) -> Verdict {
     let both = async {
         let next = match row.alone {
             true => None,
-            false => Some(observe_router(stage, row, Side::Next).await.context("through Next's client")?),
+            false => match kept::read(stage.build(), row) {
+                Some(seen) => Some(seen),
+                None => Some(observe_router(stage, row, Side::Next).await.context("through Next's client")?),
+            },
         };
         anyhow::Ok((next, stage.observe(row, Side::Ours).await.context("through ours")?))
     };
@@ -164,7 +169,13 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
                 let next = next.as_ref().map(Seen::text).unwrap_or_default();
                 eprintln!("{}\n  Next's {next}\n  ours   {}", row.name, ours.text());
             }
-            judge(row, listed, next.as_ref(), &ours)
+            let verdict = judge(row, listed, next.as_ref(), &ours);
+            if let (Verdict::Passed { .. }, Some(next)) = (&verdict, &next)
+                && let Err(error) = kept::write(stage.build(), row, next)
+            {
+                return Verdict::Failed(vec![format!("{error:#}")]);
+            }
+            verdict
         }
         Err(error) => {
             let lost = stage.go_home().await.err().map(|error| format!("and going back to a page of the app failed: {error:#}"));

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Fixture};
-use serde::Deserialize;
+use e2e::{Browser, Build, Fixture};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::rows::Row;
 
 /// The script that runs in the page.
-const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
+pub(super) const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
 /// Longest wait for a document that can be evaluated, while documents follow each other. Each one then waits for the
 /// end of the row, as long as `page.js` says.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +41,7 @@ impl Side {
 }
 
 /// Everything that a run of a row showed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Seen {
     /// Fields that are compared between the two clients, in a fixed order.
     pub(crate) fields: Map<String, Value>,
@@ -80,6 +80,11 @@ impl<'a> Stage<'a> {
         let base = &fixture.build().base_path;
         let ids: Value = browser.eval(IDS, &[json!(base)]).await.context("reading the ids of the actions")?;
         Ok(Self { browser, fixture, world: json!({ "ids": ids, "base": base }), shared: RefCell::default() })
+    }
+
+    /// Returns the build that is served.
+    pub(super) fn build(&self) -> &Build {
+        self.fixture.build()
     }
 
     /// Resets the server and runs a row once. Loads a fresh page, unless the row shares the page of the row before.

@@ -1,7 +1,9 @@
 // Serves the tests directly, without an action. GET: state, cookies, effects?key=, gate?key=[&arrived=n], pass?key=
 // (waits at the gate), slow?ms=. POST: reset, gate?key= (opens the gate), effect?key=.
+import { revalidatePath, revalidateTag } from "next/cache";
 import { cookies } from "next/headers";
 import { effect, gate, reset, state } from "../../state";
+import { TAG } from "../../tagged";
 
 export async function GET(request, context) {
   const { what } = await context.params;
@@ -37,6 +39,9 @@ export async function POST(request, context) {
   switch (what) {
     case "reset":
       reset();
+      // What was rendered or computed before the reset shows what the server knew then.
+      revalidatePath("/", "layout");
+      revalidateTag(TAG);
       return Response.json("reset");
     case "gate":
       gate(query.get("key")).open();
