@@ -119,7 +119,7 @@ const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=100"];
 
 /// Returns a setting for cargo that adds flags to those of `.cargo/config.toml`: panic messages name source files,
 /// and must not contain directories of this machine.
-fn without_machine(root: &Path) -> Result<String> {
+pub(crate) fn without_machine(root: &Path) -> Result<String> {
     let flags = directories(root)?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
     // A list of strings is written the same in TOML and JSON.
     Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))

@@ -53,8 +53,11 @@ pub(crate) fn run() -> Result<Ran> {
         let mut doc = cargo();
         doc.args(["doc", "--package", "actionlane", "--no-deps", "--lib", "--features", &features.join(","), "--target", target]);
         // docs.rs has a nightly compiler, whose `doc_cfg` marks items by their features.
-        doc.env("RUSTC_BOOTSTRAP", "1").env("RUSTDOCFLAGS", format!("--deny warnings {}", rustdoc_args.join(" ")));
-        let finished = run::captured(doc.arg("--target-dir").arg(&out))?;
+        doc.env("RUSTDOC", workspace::root().join("xtask/src/rust/docs_rs.sh"));
+        doc.env("RUSTDOCFLAGS", format!("--deny warnings {}", rustdoc_args.join(" ")));
+        // The pages are not those of `cargo doc`; what is compiled for them is the same.
+        doc.env("CARGO_TARGET_DIR", &out).env("CARGO_BUILD_BUILD_DIR", workspace::target());
+        let finished = run::captured(&mut doc)?;
         ran.judge(!finished.success, || format!("the documents for {target}:\n{}", finished.stderr));
     }
     let pages = out.join(&default_target).join("doc");

@@ -8,7 +8,7 @@ use crate::run::{cargo, quiet};
 use crate::sizes::measure;
 use crate::step::note;
 use crate::test::Ran;
-use crate::{npm, tools, workspace};
+use crate::{npm, tools, wasm, workspace};
 
 /// The call without this crate, and with it: examples of `tests/dependant`.
 const BY_HAND: &str = "by_hand";
@@ -21,8 +21,9 @@ const LIMIT: u64 = 60_000;
 pub(crate) fn run() -> Result<Ran> {
     tools::ensure_wasm_bindgen()?;
     npm::ensure_packages(&workspace::pkg())?;
-    // The profile of the module that every page loads: small code.
+    // The profile and the flags of the module that every page loads: small code, and dependencies that it has, too.
     let mut build = cargo();
+    build.arg("--config").arg(wasm::without_machine(workspace::root())?);
     build.args(["build", "--package", "dependant", "--target", WASM_TARGET, "--profile", "dispatcher"]);
     quiet(build.args(["--example", BY_HAND, "--example", ONE_CALL]))?;
     let (by_hand, one_call) = (weight(BY_HAND)?, weight(ONE_CALL)?);
