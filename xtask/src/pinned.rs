@@ -12,8 +12,8 @@ pub(crate) struct Tool {
 
 const UNOPTIMIZED: &[&str] = &["--profile", "dev"];
 
-/// The version must equal that of the `wasm-bindgen` crate in `Cargo.lock`. It talks to no server but WebDrivers of this
-/// machine, so it needs no TLS.
+/// The version must equal that of the `wasm-bindgen` crate in `Cargo.lock`. It talks to WebDrivers of this machine
+/// only, so it needs no TLS.
 pub(crate) const WASM_BINDGEN: Tool = Tool {
     package: "wasm-bindgen-cli",
     version: "0.2.130",

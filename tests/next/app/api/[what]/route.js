@@ -39,7 +39,7 @@ export async function POST(request, context) {
   switch (what) {
     case "reset":
       reset();
-      // What was rendered or computed before the reset shows what the server knew then.
+      // Pages and values of before the reset show the state of then.
       revalidatePath("/", "layout");
       revalidateTag(TAG);
       return Response.json("reset");
