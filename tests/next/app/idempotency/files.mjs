@@ -10,9 +10,9 @@ import { deserialize, serialize } from "node:v8";
  */
 export function fileStore(dir) {
   mkdirSync(dir, { recursive: true });
-  const file = (id, n) => path.join(dir, `${id}.${n}`);
+  const file = (id, n) => path.join(/* turbopackIgnore: true */ dir, `${id}.${n}`);
   const last = (id) => Math.max(0, ...readdirSync(dir).filter((name) => name.startsWith(`${id}.`)).map((name) => Number(name.slice(id.length + 1))));
-  const at = (id, n) => (n === 0 ? { until: 0 } : deserialize(readFileSync(file(id, n))));
+  const at = (id, n) => (n === 0 ? { until: 0 } : deserialize(readFileSync(/* turbopackIgnore: true */ file(id, n))));
 
   /** Writes the whole file at once, or throws the error of `place`. */
   function put(target, row, place) {
