@@ -171,7 +171,7 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
             }
             let verdict = judge(row, listed, next.as_ref(), &ours);
             if let (Verdict::Passed { .. }, Some(next)) = (&verdict, &next)
-                && let Err(error) = kept::write(stage.build(), row, next)
+                && let Err(error) = kept::write(stage.build(), stage.origin(), row, next)
             {
                 return Verdict::Failed(vec![format!("{error:#}")]);
             }

@@ -16,16 +16,19 @@ pub(super) fn read(build: &Build, row: &Row) -> Option<Seen> {
     serde_json::from_str(&fs::read_to_string(file(build, row).ok()?).ok()?).ok()
 }
 
-/// Keeps what the row showed. It must be right: the same row then takes it as its reference.
-pub(super) fn write(build: &Build, row: &Row, seen: &Seen) -> Result<()> {
-    if build.dev {
+/// Keeps what the row showed, unless that names the port of the server at `origin`, which is another in the next run.
+/// It must be right: the same row then takes it as its reference.
+pub(super) fn write(build: &Build, origin: &str, row: &Row, seen: &Seen) -> Result<()> {
+    let text = serde_json::to_string(seen)?;
+    let port = origin.rfind(':').map_or(origin, |at| &origin[at..]);
+    if build.dev || text.contains(port) {
         return Ok(());
     }
     let file = file(build, row)?;
     fs::create_dir_all(file.with_file_name(""))?;
     // Others may read it at the same time.
     let whole = file.with_extension(format!("{}.json", std::process::id()));
-    fs::write(&whole, serde_json::to_string(seen)?)?;
+    fs::write(&whole, text)?;
     fs::rename(&whole, &file).with_context(|| format!("writing {}", file.display()))
 }
 
@@ -45,6 +48,8 @@ mod tests {
 
     use super::*;
 
+    const ORIGIN: &str = "http://localhost:4567";
+
     fn build(name: &str, dev: bool) -> Result<Build> {
         let dir = crate::workspace::scratch(&format!("kept-{name}/x"))?.with_file_name("");
         let _ = fs::remove_dir_all(&dir);
@@ -56,16 +61,24 @@ mod tests {
         let (build, row) = (build("usual", false)?, Row::from(json!({ "name": "row", "action": "echo" })));
         assert!(read(&build, &row).is_none());
         let seen = Seen { message: Some("said".into()), ..Seen::default() };
-        write(&build, &row, &seen)?;
+        write(&build, ORIGIN, &row, &seen)?;
         assert_eq!(read(&build, &row).and_then(|seen| seen.message), Some("said".into()));
         assert!(read(&build, &Row::from(json!({ "name": "row", "action": "other" }))).is_none());
         Ok(())
     }
 
     #[test]
+    fn a_result_that_names_the_server_is_not_kept() -> Result<()> {
+        let (build, row) = (build("host", false)?, Row::from(json!({ "name": "row" })));
+        write(&build, ORIGIN, &row, &Seen { message: Some("secret of 127.0.0.1:4567".into()), ..Seen::default() })?;
+        assert!(read(&build, &row).is_none());
+        Ok(())
+    }
+
+    #[test]
     fn a_server_in_development_keeps_nothing() -> Result<()> {
         let (build, row) = (build("dev", true)?, Row::from(json!({ "name": "row" })));
-        write(&build, &row, &Seen::default())?;
+        write(&build, ORIGIN, &row, &Seen::default())?;
         assert!(read(&build, &row).is_none());
         Ok(())
     }

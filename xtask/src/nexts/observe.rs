@@ -87,6 +87,11 @@ impl<'a> Stage<'a> {
         self.fixture.build()
     }
 
+    /// Returns the origin of the server, with its port.
+    pub(super) fn origin(&self) -> &str {
+        self.fixture.origin()
+    }
+
     /// Resets the server and runs a row once. Loads a fresh page, unless the row shares the page of the row before.
     /// The browser must be on a page of the app, and is on one afterwards.
     pub(crate) async fn observe(&self, row: &Row, side: Side) -> Result<Seen> {
