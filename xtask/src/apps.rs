@@ -17,9 +17,9 @@ use report::{Outcome, Seen};
 use rows::{ROWS, Row, Runner};
 
 use crate::run::{captured, command, quiet};
-use crate::stamp::{Stamp, entries};
+use crate::stamp::Stamp;
 use crate::step::{note, seconds, step};
-use crate::{browser, build as package_build, npm, package, workspace};
+use crate::{browser, build as package_build, files, npm, package, workspace};
 
 /// Tests the packed package in apps made by common tools, in Chromium and in test runners
 ///
@@ -76,18 +76,27 @@ fn source(path: &str) -> PathBuf {
     workspace::root().join("tests/apps").join(path)
 }
 
-/// Installs the tools, and the package as npm would install it.
+/// Installs the tools, and the package as npm would install it, unless they are there: parts that run side by side use
+/// the same ones.
 pub(crate) fn unpack() -> Result<()> {
     let dir = dir()?;
     for file in ["package.json", "package-lock.json"] {
-        fs::copy(source(file), dir.join(file)).with_context(|| format!("copying {file}"))?;
+        package::write_changed(&dir.join(file), &fs::read(source(file)).with_context(|| format!("reading {file}"))?)?;
     }
     npm::ensure_packages(&dir)?;
-    let package = dir.join("node_modules/actionlane");
-    let _ = fs::remove_dir_all(&package);
-    fs::create_dir_all(&package)?;
-    let mut tar = command("tar", &package);
-    quiet(tar.args(["--strip-components=1", "-xzf"]).arg(package::packed()?)).map(drop)
+    unpack_file("unpacked", &package::packed()?, &dir.join("node_modules/actionlane"))
+}
+
+/// Unpacks a packed file. `name` is that of the work's stamp.
+fn unpack_file(name: &str, packed: &Path, package: &Path) -> Result<()> {
+    let stamp = Stamp::new(name).input(packed, &[])?.output(package.join("package.json"));
+    let unpack = || {
+        let _ = fs::remove_dir_all(package);
+        fs::create_dir_all(package)?;
+        let mut tar = command("tar", package);
+        quiet(tar.args(["--strip-components=1", "-xzf"]).arg(packed)).map(drop)
+    };
+    stamp.make(unpack).map(drop)
 }
 
 async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
@@ -132,25 +141,12 @@ fn make(row: &Row, dir: &Path) -> Result<()> {
     stamp.make(|| {
         step(&format!("making {}", row.built_as), || {
             let _ = fs::remove_dir_all(dir);
-            copy(&source(row.app), dir)?;
+            files::copy(&source(row.app), dir, &[])?;
             fs::create_dir_all(dir.join("src"))?;
             fs::copy(source("checks.js"), dir.join("src/checks.js"))?;
             row.build.iter().try_for_each(|words| quiet(&mut program(words, dir)?).map(drop))
         })
     })?;
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in entries(from)? {
-        let to = to.join(entry.file_name().unwrap_or_default());
-        if entry.is_dir() {
-            copy(&entry, &to)?;
-        } else {
-            fs::copy(&entry, &to).with_context(|| format!("copying {}", entry.display()))?;
-        }
-    }
     Ok(())
 }
 
@@ -208,3 +204,29 @@ const WAIT: &str = "
     }
     throw new Error('the page ran no checks: ' + document.documentElement.outerHTML.slice(0, 2000));
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_that_is_unpacked_is_not_taken_from_those_who_use_it() -> Result<()> {
+        let dir = workspace::scratch("unpack-test")?;
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("package"))?;
+        let (packed, package) = (dir.join("packed.tgz"), dir.join("node_modules/actionlane"));
+        let unpacked = |text: &str| -> Result<bool> {
+            fs::write(dir.join("package/package.json"), text)?;
+            quiet(command("tar", &dir).args(["--mtime=@0", "-czf"]).arg(&packed).arg("package"))?;
+            let used = package.join("used");
+            let was_used = used.exists();
+            unpack_file("unpack-test", &packed, &package)?;
+            let is_used = used.exists();
+            fs::write(used, "")?;
+            assert_eq!(fs::read_to_string(package.join("package.json"))?, text);
+            Ok(was_used && is_used)
+        };
+        assert_eq!([unpacked("{}")?, unpacked("{}")?, unpacked("[]")?], [false, true, false]);
+        Ok(())
+    }
+}

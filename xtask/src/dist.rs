@@ -23,7 +23,11 @@ use crate::workspace;
 
 /// Returns their directory.
 pub(crate) fn dir() -> PathBuf {
-    workspace::pkg().join("dist")
+    dir_in(&workspace::pkg())
+}
+
+fn dir_in(pkg: &Path) -> PathBuf {
+    pkg.join("dist")
 }
 
 /// The file that a page names in its `<script>`.
@@ -33,15 +37,15 @@ pub(crate) const FULL: &str = "actionlane.full.js";
 /// The file that watches a page, for pages that have nothing else of the package.
 pub(crate) const OBSERVE: &str = "observe.js";
 
-/// Makes all files. `pkg/wasm/` must be up to date.
-pub(crate) fn make() -> Result<()> {
-    let dir = dir();
+/// Makes all files, in `pkg/` or in a copy of it. Its `wasm/` must be up to date.
+pub(crate) fn make(pkg: &Path) -> Result<()> {
+    let dir = dir_in(pkg);
     // Otherwise files of an earlier version would be packed, too.
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir)?;
     let mut integrity = BTreeMap::new();
     for module in &MODULES {
-        let wasm = module.wasm();
+        let wasm = pkg.join("wasm").join(module.wasm().file_name().unwrap_or_default());
         fs::copy(&wasm, dir.join(format!("{}.wasm", module.name))).with_context(|| format!("copying {}", wasm.display()))?;
         let printed = npm::node(HASH_AND_DEFLATE, &[wasm.to_str().context("a path that is not UTF-8")?])?;
         let [hash, deflated] = serde_json::from_str(&printed).context("reading the hash and the bytes that node printed for the wasm")?;
@@ -50,30 +54,31 @@ pub(crate) fn make() -> Result<()> {
         integrity.insert(module.name, hash);
     }
     write(&dir.join("here.js"), "// The URL of this file.\nexport default import.meta.url;\n")?;
-    morpher(&dir)?;
-    esbuild("script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
-    observe(&dir)?;
-    split(&integrity)
+    morpher(pkg)?;
+    esbuild(pkg, "script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
+    observe(pkg)?;
+    split(pkg, &integrity)
 }
 
 /// Copies the library that `pkg/forms/morph.js` uses. So the package has no dependencies, and a browser can import its
 /// files without a bundler.
-fn morpher(dir: &Path) -> Result<()> {
+fn morpher(pkg: &Path) -> Result<()> {
     let from = "--banner:js=// idiomorph, licence 0BSD: https://github.com/bigskysoftware/idiomorph";
-    esbuild("node_modules/idiomorph/dist/idiomorph.esm.js", "esm", &dir.join("idiomorph.js"), &[from])
+    esbuild(pkg, "node_modules/idiomorph/dist/idiomorph.esm.js", "esm", &dir_in(pkg).join("idiomorph.js"), &[from])
 }
 
 /// Bundles the script that watches a page, and the parts that it loads.
-fn observe(dir: &Path) -> Result<()> {
+fn observe(pkg: &Path) -> Result<()> {
+    let dir = dir_in(pkg);
     let parts = [("look.js", "observe/look.js"), ("timeline.js", "timeline.js")]
-        .map(|(name, source)| anyhow::Ok((dir.join(name), bundled(source, "esm", &dir.join(name), &[PRODUCTION.to_owned()])?)));
+        .map(|(name, source)| anyhow::Ok((dir.join(name), bundled(pkg, source, "esm", &dir.join(name), &[PRODUCTION.to_owned()])?)));
     let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
     let build = build_of(&parts.iter().map(|(_, text)| text).collect::<Vec<_>>());
     for (part, text) in &parts {
         write(part, &format!("{text}export const build=\"{build}\";\n"))?;
     }
     let named = format!("--define:BUILD=\"{build}\"");
-    esbuild("script/observe.js", "iife", &dir.join(OBSERVE), &[PRODUCTION, &named])
+    esbuild(pkg, "script/observe.js", "iife", &dir.join(OBSERVE), &[PRODUCTION, &named])
 }
 
 /// Returns a number for what a script is made of. The script and its parts must have the same.
@@ -84,44 +89,47 @@ fn build_of(made_of: &impl Hash) -> String {
 }
 
 /// Bundles the script and its parts, and writes the same build number into each.
-fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
+fn split(pkg: &Path, integrity: &BTreeMap<&str, String>) -> Result<()> {
+    let dir = dir_in(pkg);
     let split = Split::of("script/script.js")?;
-    let mut shared = Shared { externals: externals(&split.shared), modules: Vec::new() };
+    let mut shared = Shared { pkg, externals: externals(pkg, &split.shared), modules: Vec::new() };
     let lazy: Vec<(String, String)> = split.sources.iter().map(|(name, source)| (name.clone(), format!("../{source}"))).collect();
     let parts = split.sources.iter().map(|(name, source)| Ok((name, shared.part(source, name, &lazy)?))).collect::<Result<Vec<_>>>()?;
     let build = build_of(&(&parts, &shared.modules, integrity));
     for (name, text) in &parts {
-        write(&dir().join(format!("{name}.js")), &format!("{text}export const build=\"{build}\";\n"))?;
+        write(&dir.join(format!("{name}.js")), &format!("{text}export const build=\"{build}\";\n"))?;
     }
     // In the package's directory, as esbuild expects.
-    let entry = workspace::pkg().join("dist/entry.js");
+    let entry = dir.join("entry.js");
     write(&entry, &shared.entry())?;
-    let output = dir().join(SCRIPT);
+    let output = dir.join(SCRIPT);
     let define = format!("--define:INTEGRITY={}", serde_json::to_string(integrity)?);
     let named = format!("--define:BUILD=\"{build}\"");
     let mut more: Vec<String> = vec![PRODUCTION.to_owned(), define, named, "--external:./here.js".to_owned()];
-    more.extend(lazy.iter().map(|(_, source)| format!("--external:{}", workspace::pkg().join("dist").join(source).display())));
-    let made = bundled("dist/entry.js", "iife", &output, &more);
+    more.extend(lazy.iter().map(|(_, source)| format!("--external:{}", dir.join(source).display())));
+    let made = bundled(pkg, "dist/entry.js", "iife", &output, &more);
     fs::remove_file(&entry)?;
     write(&output, &format!("(()=>{{let actionlanePart;{}}})();\n", imported(made?.trim_end(), &lazy)?))
 }
 
 /// Modules of the script that its parts use, too.
-struct Shared {
+struct Shared<'a> {
+    pkg: &'a Path,
     /// Options for esbuild that keep all modules of the script out of the parts.
     externals: Vec<String>,
     /// Paths that the parts in `dist/` require; a part asks for a module by its index here.
     modules: Vec<String>,
 }
 
-impl Shared {
+impl Shared<'_> {
     /// Bundles a part, as a module that exports a function.
     fn part(&mut self, source: &str, name: &str, lazy: &[(String, String)]) -> Result<String> {
+        let dir = dir_in(self.pkg);
         let mut more = self.externals.clone();
         more.push(PRODUCTION.to_owned());
         let others = lazy.iter().filter(|(other, _)| other != name);
-        more.extend(others.map(|(_, source)| format!("--external:{}", dir().join(source).display())));
-        let made = bundled(source, "cjs", &dir().join(format!("{name}.js")), &more)?;
+        more.extend(others.map(|(_, source)| format!("--external:{}", dir.join(source).display())));
+        let made = bundled(self.pkg, source, "cjs", &dir.join(format!("{name}.js")), &more)?;
         let mut text = String::new();
         let mut parts = made.split(ASKED);
         text += parts.next().unwrap_or_default();
@@ -156,13 +164,13 @@ const ASKED: &str = "require(\"";
 
 const PRODUCTION: &str = "--define:process.env.NODE_ENV=\"production\"";
 
-fn externals(modules: &[String]) -> Vec<String> {
-    modules.iter().map(|module| format!("--external:{}", workspace::pkg().join(module).display())).collect()
+fn externals(pkg: &Path, modules: &[String]) -> Vec<String> {
+    modules.iter().map(|module| format!("--external:{}", pkg.join(module).display())).collect()
 }
 
-fn bundled(source: &str, format: &str, output: &Path, more: &[String]) -> Result<String> {
+fn bundled(pkg: &Path, source: &str, format: &str, output: &Path, more: &[String]) -> Result<String> {
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
-    esbuild(source, format, output, &more)?;
+    esbuild(pkg, source, format, output, &more)?;
     fs::read_to_string(output).with_context(|| format!("reading {}", output.display()))
 }
 

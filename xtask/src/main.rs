@@ -15,6 +15,7 @@ mod crossings;
 mod demo;
 mod dist;
 mod documents;
+mod files;
 mod finder;
 mod fuzz;
 mod glue;

@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, entries};
 use crate::step::step;
 use crate::wasm::{self, Module};
 use crate::{dist, handbook, npm, run, workspace};
@@ -76,13 +75,13 @@ pub(crate) fn bundle() -> Result<()> {
         .input(&workspace::pkg().join("node_modules/idiomorph/package.json"), &[])?;
     let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
     let stamp = stamp.output(dist::dir().join(dist::OBSERVE)).output_dir(dist::dir());
-    stamp.make(|| step("bundling the package", dist::make))?;
+    stamp.make(|| step("bundling the package", || dist::make(&workspace::pkg())))?;
     Ok(())
 }
 
-/// Bundles and minifies `pkg/<source>` into `output`, in the module format `format`.
-pub(crate) fn esbuild(source: &str, format: &str, output: &Path, more: &[&str]) -> Result<()> {
-    let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
+/// Bundles and minifies the file `source` of `pkg/`, or of a copy of it, into `output`, in the module format `format`.
+pub(crate) fn esbuild(pkg: &Path, source: &str, format: &str, output: &Path, more: &[&str]) -> Result<()> {
+    let mut esbuild = npm::program(pkg, "esbuild");
     esbuild.args([source, "--bundle", "--minify", "--target=es2022", "--log-level=warning"]).args(more);
     run::quiet(esbuild.arg(format!("--format={format}")).arg(format!("--outfile={}", output.display()))).map(drop)
 }
@@ -93,28 +92,27 @@ pub(crate) fn pack() -> Result<usize> {
     check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
 }
 
-/// Packs the package as `npm publish` would. Returns the packed file.
+/// Packs the package, unless the packed file is up to date: parts that run side by side use the same one. Returns the
+/// packed file.
 pub(crate) fn packed() -> Result<PathBuf> {
-    step("packing the package", || {
-        let directory = workspace::scratch("pack/x")?.with_file_name("");
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory)?;
-        let mut pack = run::command("npm", &workspace::pkg());
-        let list = run::quiet(pack.args(["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination"]).arg(&directory))?;
-        let list: Vec<Packed> = serde_json::from_str(&list).with_context(|| format!("npm pack printed {list}"))?;
-        let file = list.first().context("npm pack named no file")?.filename.clone();
-        Ok(directory.join(file))
-    })
+    let dir = workspace::scratch("pack/x")?.with_file_name("");
+    let stamp = Stamp::new("pack").input(&workspace::pkg(), &["node_modules", "test"])?.output_dir(dir.clone());
+    stamp.make(|| step("packing the package", || pack_into(&workspace::pkg(), &dir)))?;
+    let [file] = &entries(&dir)?[..] else { bail!("{} does not hold one file", workspace::shown(&dir)) };
+    Ok(file.clone())
+}
+
+/// Packs `pkg/`, or a copy of it, as `npm publish` would. The directory will hold nothing else.
+pub(crate) fn pack_into(pkg: &Path, dir: &Path) -> Result<()> {
+    let _ = fs::remove_dir_all(dir);
+    fs::create_dir_all(dir)?;
+    let mut pack = run::command("npm", pkg);
+    run::quiet(pack.args(["pack", "--ignore-scripts", "--loglevel=error", "--pack-destination"]).arg(dir)).map(drop)
 }
 
 /// Adds the files from which the bundles and the packed file are made.
 pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
     stamp.input(&workspace::pkg(), &["node_modules", "dist", "test", "docs", FOR_PROGRAMS])
-}
-
-#[derive(Deserialize)]
-struct Packed {
-    filename: String,
 }
 
 fn check(packed: &Path) -> Result<usize> {

@@ -70,7 +70,7 @@ pub(crate) fn all() -> Result<Vec<Part>> {
             parts.push(part(name, Split::of(entry)?.entry));
         }
         let whole = workspace::scratch(&format!("sizes/whole/{entry}"))?;
-        package::esbuild(entry, "esm", &whole, &[])?;
+        package::esbuild(&workspace::pkg(), entry, "esm", &whole, &[])?;
         parts.push(part(format!("{} in one file", if entry == "index.js" { ENTRY } else { name }), vec![whole]));
     }
     for (name, entry) in BESIDE {
