@@ -42,3 +42,32 @@ pub(crate) fn ensure_node() -> Result<()> {
     ensure!(major.is_some_and(|major: u32| major >= NODE_MAJOR), "Node.js here is {}: {}", version.trim(), advice());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Otherwise npm reads the list of all versions of each package to find it, which takes a third of the time.
+    #[test]
+    fn lock_files_say_where_each_package_is() -> Result<()> {
+        let listed = run::quiet(run::command("git", workspace::root()).args(["ls-files", "*package-lock.json"]))?;
+        let mut seen = 0;
+        for file in listed.lines() {
+            let lock: Value = serde_json::from_str(&fs::read_to_string(workspace::root().join(file))?).with_context(|| file.to_owned())?;
+            for (name, package) in lock["packages"].as_object().into_iter().flatten() {
+                let is_fetched = package.get("integrity").is_some();
+                assert!(
+                    !is_fetched || package.get("resolved").is_some(),
+                    "{file}: {name}: run npm with omit-lockfile-registry-resolved=false"
+                );
+                seen += usize::from(is_fetched);
+            }
+        }
+        assert!(seen > 1000, "{seen} packages");
+        Ok(())
+    }
+}
