@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<Ran> {
     // The profile and the flags of the module that every page loads: small code, and dependencies that it has, too.
     let mut build = cargo();
     build.arg("--config").arg(wasm::without_machine(workspace::root())?);
-    build.args(["build", "--package", "dependant", "--target", WASM_TARGET, "--profile", "dispatcher"]);
+    build.args(["build", "--package", "dependant", "--target", WASM_TARGET, "--profile", wasm::PROFILE]);
     quiet(build.args(["--example", BY_HAND, "--example", ONE_CALL]))?;
     let (by_hand, one_call) = (weight(BY_HAND)?, weight(ONE_CALL)?);
     let above = one_call.saturating_sub(by_hand);
@@ -37,7 +37,7 @@ pub(crate) fn run() -> Result<Ran> {
 
 /// Returns the bytes of an example's wasm, after wasm-opt and brotli.
 fn weight(example: &str) -> Result<u64> {
-    let compiled = workspace::target().join(WASM_TARGET).join("dispatcher/examples").join(format!("{example}.wasm"));
+    let compiled = workspace::target().join(WASM_TARGET).join(wasm::PROFILE).join("examples").join(format!("{example}.wasm"));
     let bound = bind(&compiled, "weight")?;
     let raw = bound.join(format!("{example}_bg.wasm"));
     let small = bound.join(format!("{example}.wasm"));
