@@ -248,14 +248,16 @@ fn across_builds(mut seen: Seen) -> Seen {
 }
 
 fn neutral(value: &Value) -> Value {
-    let is_made = |word: &str| (8..=10).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
     match value {
         Value::String(text) => {
+            let mut before = "";
             let words = text.split(' ').map(|word| {
                 let number = word.trim_end_matches([',', ']', '}', ')']);
+                let is_named = before.ends_with("digest") || before.ends_with("error") || number == text;
+                before = word;
                 match word.split_once("localhost:") {
                     Some((before, after)) => format!("{before}localhost{}", after.trim_start_matches(|it: char| it.is_ascii_digit())),
-                    None if is_made(number) => word.replacen(number, "MADE", 1),
+                    None if is_made(number, is_named) => word.replacen(number, "MADE", 1),
                     None => word.to_owned(),
                 }
             });
@@ -264,6 +266,13 @@ fn neutral(value: &Value) -> Value {
         Value::Array(list) => list.iter().map(neutral).collect(),
         other => other.clone(),
     }
+}
+
+/// True for a digest that Next computes: a number of 32 bits, so one in 430 has fewer than eight digits. Those of
+/// actions have fewer than four. `is_named`: the text says that it is one.
+fn is_made(number: &str, is_named: bool) -> bool {
+    let digits = if is_named { 4..=10 } else { 8..=10 };
+    digits.contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns the name of a build, which is that of its directory.
@@ -359,6 +368,12 @@ mod tests {
         let clean = |text: &str| neutral(&json!([text]))[0].clone();
         assert_eq!(clean("rejected with digest 1083147094"), "rejected with digest MADE");
         assert_eq!(clean("value {a: error 952774018, b: 1}"), "value {a: error MADE, b: 1}");
+        assert_eq!(
+            clean("value {now: \"here\", later: promise rejected with digest 7641906}"),
+            "value {now: \"here\", later: promise rejected with digest MADE}"
+        );
+        assert_eq!([clean("7641906"), clean("[error 76419]")], ["MADE", "[error MADE]"]);
+        assert_eq!(clean("rejected with digest 5"), "rejected with digest 5");
         assert_eq!(clean("rejected with digest MY_DIGEST"), "rejected with digest MY_DIGEST");
         assert_eq!(clean("value 1083"), "value 1083");
         assert_eq!(clean("value [\"secret of localhost:40555\", 1]"), "value [\"secret of localhost\", 1]");
