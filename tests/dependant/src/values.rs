@@ -55,7 +55,7 @@ pub async fn list(value: JsValue) -> Result<String, JsValue> {
 /// Sends a value that must not be larger than 20 bytes.
 #[wasm_bindgen]
 pub async fn small(value: JsValue) -> Result<String, JsValue> {
-    let client = actionlane::browser::builder().max_body_bytes(20).build().map_err(shown)?;
+    let client = browser::builder().max_body_bytes(20).build().map_err(shown)?;
     let outcome = browser::call::<String>(&client, id("tell"), (Js(value),)).await.map_err(shown)?;
     outcome.into_value().map_err(shown)
 }

@@ -38,7 +38,8 @@ pub(crate) fn clippy_native() -> Result<Ran> {
     Ok(clippy(&["--workspace", "--all-targets"])?.and(apart))
 }
 
-/// Runs Clippy on the crate for wasm: without an edge, with each edge, and with both and their tests.
+/// Runs Clippy on the crate for wasm: without an edge, with each edge, and with both and their tests. Then on a crate
+/// that depends on it, most of which only a browser has.
 pub(crate) fn clippy_wasm() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     let lib = ["--package", "actionlane", "--lib", "--target", WASM_TARGET];
@@ -46,7 +47,7 @@ pub(crate) fn clippy_wasm() -> Result<Ran> {
     for module in &MODULES {
         ran = ran.and(clippy(&[&lib[..], &["--features", module.name]].concat())?);
     }
-    Ok(ran)
+    Ok(ran.and(clippy(&["--package", "dependant", "--lib", "--examples", "--target", WASM_TARGET])?))
 }
 
 /// Returns every Rust file below `dir`.
