@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::npm;
-use crate::package::esbuild;
+use crate::package::{esbuild, in_pkg};
 use crate::parts::Split;
 use crate::wasm::MODULES;
 use crate::workspace;
@@ -45,7 +45,7 @@ pub(crate) fn make(pkg: &Path) -> Result<()> {
     fs::create_dir_all(&dir)?;
     let mut integrity = BTreeMap::new();
     for module in &MODULES {
-        let wasm = pkg.join("wasm").join(module.wasm().file_name().unwrap_or_default());
+        let wasm = pkg.join(in_pkg(&module.wasm()));
         fs::copy(&wasm, dir.join(format!("{}.wasm", module.name))).with_context(|| format!("copying {}", wasm.display()))?;
         let printed = npm::node(HASH_AND_DEFLATE, &[wasm.to_str().context("a path that is not UTF-8")?])?;
         let [hash, deflated] = serde_json::from_str(&printed).context("reading the hash and the bytes that node printed for the wasm")?;

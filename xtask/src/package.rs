@@ -95,11 +95,16 @@ pub(crate) fn pack() -> Result<usize> {
 /// Packs the package, unless the packed file is up to date: parts that run side by side use the same one. Returns the
 /// packed file.
 pub(crate) fn packed() -> Result<PathBuf> {
-    let dir = workspace::scratch("pack/x")?.with_file_name("");
+    let dir = pack_dir()?;
     let stamp = Stamp::new("pack").input(&workspace::pkg(), &["node_modules", "test"])?.output_dir(dir.clone());
     stamp.make(|| step("packing the package", || pack_into(&workspace::pkg(), &dir)))?;
     let [file] = &entries(&dir)?[..] else { bail!("{} does not hold one file", workspace::shown(&dir)) };
     Ok(file.clone())
+}
+
+/// Returns the directory of the packed file, which holds nothing else: another file there would make it again.
+fn pack_dir() -> Result<PathBuf> {
+    Ok(workspace::scratch("pack/x")?.with_file_name(""))
 }
 
 /// Packs `pkg/`, or a copy of it, as `npm publish` would. The directory will hold nothing else.
@@ -158,7 +163,7 @@ const ALWAYS: [&str; 9] = [
 ];
 
 /// Returns the path of a file relative to `pkg/`.
-fn in_pkg(file: &Path) -> String {
+pub(crate) fn in_pkg(file: &Path) -> String {
     file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
 }
 
@@ -177,7 +182,7 @@ fn from_packed(packed: &Path, file: &str) -> Result<String> {
 }
 
 fn unpacked(packed: &Path, file: &str) -> Result<Vec<u8>> {
-    let directory = workspace::scratch("pack/unpacked/x")?.with_file_name("");
+    let directory = workspace::scratch("unpacked/x")?.with_file_name("");
     let name: PathBuf = ["package", file].iter().collect();
     run::quiet(run::command("tar", workspace::root()).arg("-xzf").arg(packed).arg("-C").arg(&directory).arg(&name))?;
     Ok(fs::read(directory.join(name))?)
@@ -193,5 +198,18 @@ mod tests {
         let mut found = Vec::new();
         collect_files(&exports, &mut found);
         assert_eq!(found, ["a.d.ts", "a.js", "b.js"]);
+    }
+
+    #[test]
+    fn reading_a_packed_file_leaves_its_directory_alone() -> Result<()> {
+        let dir = workspace::scratch("read-test")?;
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("package"))?;
+        fs::write(dir.join("package/a.js"), "a")?;
+        run::quiet(run::command("tar", &dir).args(["-czf", "packed.tgz", "package"]))?;
+        let before = entries(&pack_dir()?)?;
+        assert_eq!(unpacked(&dir.join("packed.tgz"), "a.js")?, b"a");
+        assert_eq!(entries(&pack_dir()?)?, before);
+        Ok(())
     }
 }

@@ -57,10 +57,6 @@ impl Module {
         target.join(WASM_TARGET).join(format!("{}.wasm", self.name))
     }
 
-    fn compile(&self) -> Result<PathBuf> {
-        self.compile_with(&mut run::cargo(), workspace::root())
-    }
-
     /// Compiles the module from a copy of the repository. Returns the path of the wasm.
     pub(crate) fn compile_in(&self, root: &Path) -> Result<PathBuf> {
         self.compile_with(run::command("cargo", root).env("CARGO_TARGET_DIR", root.join("target")), root)
@@ -69,6 +65,7 @@ impl Module {
     fn compile_with(&self, cargo: &mut Command, root: &Path) -> Result<PathBuf> {
         let Self { name } = self;
         cargo.arg("--config").arg(without_machine(root)?);
+        // Beside the other one: after the command, it would take its place.
         if *name == "flight" {
             cargo.arg("--config").arg(format!("profile.{PROFILE}.package.actionlane.opt-level={SPEED}"));
         }
@@ -163,7 +160,8 @@ fn compile() -> Result<()> {
         stamp = stamp.input(&workspace::root().join(source), &[])?;
     }
     stamp = MODULES.iter().fold(stamp, |stamp, module| stamp.output(module.compiled()));
-    stamp.make(|| step("compiling the wasm", || MODULES.iter().try_for_each(|module| module.compile().map(drop)))).map(drop)
+    let compile = |module: &Module| module.compile_with(&mut run::cargo(), workspace::root()).map(drop);
+    stamp.make(|| step("compiling the wasm", || MODULES.iter().try_for_each(compile))).map(drop)
 }
 
 /// Brings `pkg/wasm/` up to date. The npm packages of `pkg/` and the tools must be installed.
