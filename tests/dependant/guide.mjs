@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../next/shared/browser.mjs";
 import { empty } from "../next/shared/kept.mjs";
-import { linkNext, linkTypes, next, run } from "../next/shared/packages.mjs";
+import { installNext, linkTypes, next, run } from "../next/shared/packages.mjs";
 import { consoleOf, finish, perform } from "../next/shared/tally.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -111,7 +111,7 @@ function write(dir, files) {
 function buildApp() {
   empty(NEXT_APP);
   write(NEXT_APP, { ...FILES, ...app });
-  linkNext(NEXT_APP);
+  installNext(NEXT_APP);
   linkTypes(NEXT_APP);
   next(NEXT_APP);
   const names = JSON.parse(run(process.execPath, [path.join(root, "pkg/bin/actionlane.js"), "names", ".next"], NEXT_APP));

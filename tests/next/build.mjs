@@ -23,10 +23,12 @@
 // of the file (with NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installNext } from "./shared/packages.mjs";
+import { seeded } from "./shared/seed.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const pkg = "../../pkg"; // relative to `source`; the app's server imports `actionlane/server`
@@ -75,12 +77,14 @@ function install() {
     mkdirSync(packages, { recursive: true });
     for (const file of files) cpSync(path.join(from, file), path.join(packages, file));
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], packages);
+    // Next takes the directory of the outermost lock file for the root of an app.
+    rmSync(path.join(packages, "package-lock.json"));
   });
 }
 
 /** Assembles the app and builds it. Returns the time in ms, or null if nothing has changed. */
 function build() {
-  const sources = ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`];
+  const sources = ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", "shared/packages.mjs", "shared/seed.mjs", `versions/${version}`];
   if (choices.seam) sources.push("instrumentation-client");
   const hash = hashOf(source, [...sources, ...installed.map((file) => `${pkg}/${file}`)], JSON.stringify(choices));
   return unless(path.join(dir, "built"), hash, () => {
@@ -92,11 +96,12 @@ function build() {
     cpSync(path.join(source, "next.config.mjs"), path.join(dir, "next.config.mjs"));
     if (choices.seam) cpSync(path.join(source, `instrumentation-client/${choices.seam}.js`), path.join(dir, "instrumentation-client.js"));
     writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
-    // Holds the command and Actionlane only: other packages are found in the directory above.
-    mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+    installNext(dir);
     for (const file of installed) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
-    symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
-    if (!choices.dev) run(process.execPath, ["node_modules/.bin/next", "build", ...flags()], dir);
+    const act = (more) => run(process.execPath, ["node_modules/.bin/next", "build", ...flags()], dir, more);
+    if (choices.dev) return;
+    if (choices.bundler === "webpack" || choices.basePath) act();
+    else seeded(dir, "fixture", act);
   });
 }
 
@@ -114,9 +119,10 @@ function overlays() {
   return list;
 }
 
-function run(command, args, cwd) {
+function run(command, args, cwd, more) {
   const env = {
     ...process.env,
+    ...more,
     NEXT_TELEMETRY_DISABLED: "1",
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: createHash("sha256").update(`fixture ${choices.salt}`).digest("base64"),
   };

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../next/shared/kept.mjs";
-import { installOurs, linkNext, next, pkg } from "../next/shared/packages.mjs";
+import { installNext, installOurs, next, pkg } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -41,7 +41,7 @@ export function build({ out, built }) {
 
 function install(dir) {
   installOurs(dir);
-  linkNext(dir);
+  installNext(dir);
   // Next installs these if they are missing.
   for (const name of ["typescript", "@types/react"]) {
     mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../next/shared/kept.mjs";
-import { installOurs, linkNext, next, pkg } from "../next/shared/packages.mjs";
+import { installNext, installOurs, next, pkg } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 import { startServer } from "./fleet.mjs";
 import { startRest } from "./rest.mjs";
@@ -74,7 +74,7 @@ function build() {
   empty(dir);
   for (const [name, text] of Object.entries(FILES)) put(name, text);
   installOurs(dir);
-  linkNext(dir);
+  installNext(dir);
   for (const name of ["@upstash/redis", "uncrypto"]) cpSync(path.join(here, "node_modules", name), path.join(dir, "node_modules", name), { recursive: true });
   // Next installs these if they are missing.
   for (const name of ["typescript", "@types/react"]) {

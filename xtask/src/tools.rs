@@ -98,7 +98,7 @@ fn locked_version(package: &str) -> Result<String> {
 }
 
 /// Returns the version of `package` in the text of a `Cargo.lock`.
-fn version_in<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+pub(crate) fn version_in<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let after = lock.lines().skip_while(|line| *line != name).nth(1)?;
     after.strip_prefix("version = \"")?.strip_suffix('"')

@@ -1,10 +1,10 @@
 // Makes an app of the blocks of documents and of the files of `app/`, `pages/` and `given/`, and builds it. Knows no
 // check.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../shared/kept.mjs";
-import { installOurs, linkNext, linkTypes, next, pkg, run } from "../shared/packages.mjs";
+import { installNext, installOurs, linkTypes, next, pkg, run } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 
@@ -13,6 +13,21 @@ export const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"),
 
 /** Types are checked by the part `types` of the tests, with the declarations that are given; Next must not look. */
 const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
+
+/**
+ * A configuration around that of the documents, in a file beside it: without the list of the files that a deployment
+ * needs, and without small code for the server. Browsers get the same, in three quarters of the time.
+ */
+const CONFIG = `import own from "./own.config";
+
+const quick = (config) => ({
+  ...config,
+  outputFileTracingExcludes: { "**": ["**/*"], "next-server": ["**/*"] },
+  experimental: { ...config.experimental, serverMinification: false },
+});
+
+export default typeof own === "function" ? async (...args) => quick(await own(...args)) : quick(own);
+`;
 
 /** Makes the app in `dir`, beside the `node_modules` with Next. */
 export function assemble(dir, { roots, documents }) {
@@ -45,6 +60,14 @@ export function assemble(dir, { roots, documents }) {
       if (isModule(block) && block.module === block.number) putModule(put, dir, name, blocks, block);
     }
   }
+  wrapConfig(dir, put);
+}
+
+function wrapConfig(dir, put) {
+  const end = ["ts", "mjs"].find((end) => existsSync(path.join(dir, `next.config.${end}`)));
+  if (end) renameSync(path.join(dir, `next.config.${end}`), path.join(dir, `own.config.${end}`));
+  else put("own.config.mjs", "export default {};\n");
+  put(`next.config.${end ?? "mjs"}`, CONFIG.replace("./own.config", end === "ts" ? "./own.config" : "./own.config.mjs"));
 }
 
 const isModule = ({ role }) => ["module", "actions", "server component", "server"].includes(role);
@@ -91,7 +114,7 @@ function declaredIn(code) {
 
 function install(dir, put) {
   installOurs(dir);
-  linkNext(dir);
+  installNext(dir);
   linkTypes(dir);
   // As the documents say: all of `dist/`, for pages without a bundler, and the two files of wasm.
   for (const to of ["public/actionlane", "public/vendor/actionlane"]) cpSync(path.join(pkg, "dist"), path.join(dir, to), { recursive: true });

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../shared/browser.mjs";
 import { empty } from "../shared/kept.mjs";
-import { installOurs, linkNext, next, pkg, run } from "../shared/packages.mjs";
+import { installNext, installOurs, next, pkg, run } from "../shared/packages.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -76,7 +76,7 @@ function build() {
   mkdirSync(path.join(dir, "app/api/state"), { recursive: true });
   writeFileSync(path.join(dir, "app/api/state/route.js"), "export const GET = () => Response.json({});\n");
   installOurs(dir);
-  linkNext(dir);
+  installNext(dir);
   const beside = path.join(dir, "public");
   cpSync(path.join(pkg, "dist"), path.join(beside, "actionlane"), { recursive: true });
   cpSync(path.join(source, "html/pay.html"), path.join(beside, "pay.html"));

@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { read } from "../documents/blocks.mjs";
 import { browse, serve } from "../shared/browser.mjs";
 import { empty } from "../shared/kept.mjs";
-import { linkNext, next, pkg, run } from "../shared/packages.mjs";
+import { installNext, next, pkg, run } from "../shared/packages.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -46,7 +46,7 @@ async function follow({ name, blocks }) {
   empty(dir);
   cpSync(path.join(source, "app"), dir, { recursive: true });
   install(dir);
-  linkNext(dir);
+  installNext(dir);
   linkTypes(dir);
   const put = (file, text) => {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });

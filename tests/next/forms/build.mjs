@@ -3,7 +3,7 @@ import { cpSync, existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../shared/kept.mjs";
-import { linkNext, next } from "../shared/packages.mjs";
+import { installNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 
@@ -17,7 +17,7 @@ export function build(out, version) {
   empty(dir);
   for (const name of ["app", "next.config.mjs"]) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
   writeFileSync(path.join(dir, "fixture.json"), JSON.stringify({ version }));
-  linkNext(dir);
+  installNext(dir);
   next(dir);
   return dir;
 }

@@ -1,16 +1,13 @@
 // One configuration for every version of Next, which build.mjs writes into fixture.json.
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
-const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // the directory of node_modules
 const { version } = JSON.parse(readFileSync(new URL("fixture.json", import.meta.url), "utf8"));
 const major = Number(version.split(".")[0]);
 
 // No list of the files that a deployment needs: making it takes a third of the time of a build.
-const tracing = { outputFileTracingRoot: above, outputFileTracingExcludes: { "**": ["**/*"], "next-server": ["**/*"] } };
+const tracing = { outputFileTracingExcludes: { "**": ["**/*"], "next-server": ["**/*"] } };
 
 export default {
   poweredByHeader: false,
   ...(major >= 15 ? tracing : { experimental: tracing }),
-  ...(major >= 16 && { turbopack: { root: above } }),
 };

@@ -3,7 +3,7 @@ import { cpSync, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../shared/kept.mjs";
-import { linkNext, next } from "../shared/packages.mjs";
+import { installNext, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 
@@ -16,7 +16,7 @@ export function build(out) {
   if (!existsSync(path.join(dir, "../node_modules/next"))) throw new Error(`no Next in ${path.dirname(dir)}: node tests/next/build.mjs 16.4 --install`);
   empty(dir);
   for (const name of ["app", "next.config.mjs"]) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
-  linkNext(dir);
+  installNext(dir);
   next(dir);
   return dir;
 }

@@ -11,7 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { built, empty } from "../shared/kept.mjs";
-import { installOurs, linkNext, tryRun } from "../shared/packages.mjs";
+import { installNext, installOurs, tryRun } from "../shared/packages.mjs";
 import { CONFIGS, ZONE_PORT } from "./configs.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -44,7 +44,7 @@ if (values.seam !== "policy") {
 }
 installOurs(dir);
 if (existsSync(path.join(dir, "app/twice"))) installOther();
-linkNext(dir);
+installNext(dir);
 
 if (!values.dev) build();
 console.log(dir);
@@ -71,10 +71,5 @@ function build() {
   };
   writeFileSync(path.join(dir, "build.log"), built(dir, act, [env, flags]));
   // A directory that runs without the packages, but needs the files for browsers.
-  if (config.server === "standalone") cpSync(path.join(dir, ".next/static"), path.join(standalone(dir), ".next/static"), { recursive: true });
-}
-
-/** Returns the directory of the standalone server of a build. */
-function standalone(dir) {
-  return path.join(dir, ".next/standalone", path.basename(dir));
+  if (config.server === "standalone") cpSync(path.join(dir, ".next/static"), path.join(dir, ".next/standalone/.next/static"), { recursive: true });
 }

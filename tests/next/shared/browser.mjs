@@ -40,7 +40,7 @@ const isNew = (dir) => Number(JSON.parse(readFileSync(`${dir}/../node_modules/ne
 
 /** Returns the command that serves an app, and the directory where it runs. */
 function commandOf(dir, port, { dev, server }) {
-  if (server === "standalone") return { args: ["server.js"], cwd: path.join(dir, ".next/standalone", path.basename(dir)) };
+  if (server === "standalone") return { args: ["server.js"], cwd: path.join(dir, ".next/standalone") };
   const way = dev ? ["dev", ...(dev === "webpack" && !isNew(dir) ? [] : [`--${dev}`])] : ["start"];
   return { args: ["node_modules/.bin/next", ...way, "-p", String(port)], cwd: dir };
 }
@@ -53,7 +53,7 @@ export async function serve(dir, { dev, server, base = "", port } = {}) {
   if (server === "files") return serveFiles(path.join(dir, "out"));
   port ??= await freePort();
   const { args, cwd } = commandOf(dir, port, { dev, server });
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM_MAJOR: isNew(dir) ? "16" : "15", PORT: String(port), HOSTNAME: "127.0.0.1" };
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", PORT: String(port), HOSTNAME: "127.0.0.1" };
   const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   child.stdout.on("data", (data) => log.push(String(data)));

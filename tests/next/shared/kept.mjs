@@ -34,20 +34,23 @@ export function built(dir, act, choices) {
   return said;
 }
 
-/** Hashes the files of an app, and the packages that are installed above it. */
+/** Hashes the files of an app, and the list of the packages that are installed above it. */
 function keyOf(dir, choices) {
   const hash = createHash("sha256").update(JSON.stringify([process.version, choices]));
-  for (const file of filesOf(dir)) {
+  const above = path.join(dir, "../node_modules");
+  const linked = existsSync(above) ? readdirSync(above).map((name) => path.join("node_modules", name)) : [];
+  for (const file of filesOf(dir, "", linked)) {
     const full = path.join(dir, file);
     hash.update(`\0${file}\0`).update(lstatSync(full).isSymbolicLink() ? readlinkSync(full) : readFileSync(full));
   }
-  const lock = path.join(dir, "../node_modules/.package-lock.json");
+  const lock = path.join(above, ".package-lock.json");
   return hash.update(existsSync(lock) ? readFileSync(lock) : "").digest("hex");
 }
 
-function filesOf(dir, below = "") {
+function filesOf(dir, below, but) {
   return readdirSync(path.join(dir, below), { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(below, entry.name);
-    return entry.isDirectory() ? filesOf(dir, file) : [file];
+    if (but.includes(file)) return [];
+    return entry.isDirectory() ? filesOf(dir, file, but) : [file];
   }).sort();
 }

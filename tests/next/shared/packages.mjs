@@ -1,9 +1,10 @@
 // Puts packages into an app that a script has assembled, and runs programs there. Knows no app.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { built } from "./kept.mjs";
+import { seeded } from "./seed.mjs";
 
 /** The directory of the package in this repository. */
 export const pkg = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../../pkg");
@@ -31,6 +32,8 @@ export function installLocked(example, dir) {
   mkdirSync(dir, { recursive: true });
   for (const [name, content] of files) writeFileSync(path.join(dir, name), JSON.stringify(content, null, 2));
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], dir);
+  // Next takes the directory of the outermost lock file for the root of an app.
+  rmSync(path.join(dir, "package-lock.json"));
   writeFileSync(stamp, wanted);
 }
 
@@ -42,7 +45,29 @@ export function installOurs(dir, name = "actionlane") {
   cpSync(path.join(pkg, imported), path.join(dir, "node_modules", name, imported));
 }
 
-/** Gives an app the program of the Next that is installed one directory above. */
+/**
+ * Gives an app all packages that are installed one directory above, as hard links: then nothing that a build reads is
+ * outside of the app, as `seed.mjs` needs it, and each app takes no more space and no time of npm.
+ */
+export function installNext(dir) {
+  const modules = path.join(dir, "node_modules");
+  linkAll(path.join(dir, "../node_modules"), modules);
+  mkdirSync(path.join(modules, ".bin"), { recursive: true });
+  symlinkSync("../next/dist/bin/next", path.join(modules, ".bin/next"));
+}
+
+/** Links all files below a directory into another. Leaves out what npm and others keep beside the packages. */
+function linkAll(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.name.startsWith(".") && path.basename(from) === "node_modules") continue;
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkAll(source, target);
+    else linkSync(source, target);
+  }
+}
+
+/** Gives an app the program of the Next that is installed one directory above, for an app that reads its packages there. */
 export function linkNext(dir) {
   mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
   symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
@@ -73,4 +98,4 @@ export function run(command, args, cwd, more) {
 }
 
 /** Builds an app with Next, unless it is built already: `empty` must have begun it. Returns what Next has said. */
-export const next = (dir) => built(dir, () => run(process.execPath, ["node_modules/.bin/next", "build"], dir));
+export const next = (dir) => built(dir, () => seeded(dir, "plain", (more) => run(process.execPath, ["node_modules/.bin/next", "build"], dir, more)));

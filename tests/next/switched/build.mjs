@@ -10,7 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { empty } from "../shared/kept.mjs";
-import { installLocked, installOurs, linkNext, next } from "../shared/packages.mjs";
+import { installLocked, installNext, installOurs, next } from "../shared/packages.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const example = path.join(source, "../../../examples/next-safe-action");
@@ -43,16 +43,15 @@ function assemble(way) {
   renameSync(path.join(dir, "next.config.ts"), path.join(dir, "example.config.ts"));
   rmSync(path.join(dir, "package-lock.json"));
   cpSync(path.join(source, "overlay"), dir, { recursive: true });
-  linkNext(dir);
-  const config = `{ ...example, outputFileTracingRoot: ${JSON.stringify(root)}, turbopack: { root: ${JSON.stringify(root)} } }`;
+  installNext(dir);
   const lines = ['import example from "./example.config";'];
   if (way === "ours") {
     cpSync(path.join(source, "ours"), dir, { recursive: true });
     installOurs(dir);
     switchImports(dir);
-    lines.push('import { withActionlane } from "actionlane/next";', "", `export default withActionlane(${config});`);
+    lines.push('import { withActionlane } from "actionlane/next";', "", "export default withActionlane(example);");
   } else {
-    lines.push("", `export default ${config};`);
+    lines.push("", "export default example;");
   }
   writeFileSync(path.join(dir, "next.config.ts"), `${lines.join("\n")}\n`);
   return dir;

@@ -18,16 +18,12 @@ use crate::{npm, tools, workspace};
 /// The crate of a dependant: a library and examples.
 const DEPENDANT: &str = "tests/dependant";
 
-/// A version of wasm-bindgen that is neither the newest nor the one in `Cargo.lock`: a program may be bound to it by
-/// the version of its `wasm-bindgen` command.
-const ANOTHER_WASM_BINDGEN: &str = "0.2.120";
-
-/// Checks the exports of each module that the dependant makes, its dependencies, and its freedom to pin wasm-bindgen.
+/// Checks the exports of each module that the dependant makes, and its dependencies.
 pub(crate) fn run() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
     npm::ensure_node()?;
-    Ok(exports()?.and(web_crates()?).and(pinned()?))
+    Ok(exports()?.and(web_crates()?))
 }
 
 /// Compares the exports of the library and of the examples with the functions that their sources export.
@@ -110,14 +106,6 @@ fn web_crates() -> Result<Ran> {
         }
     }
     Ok(ran)
-}
-
-/// Compiles a dependant that is bound to another version of wasm-bindgen.
-fn pinned() -> Result<Ran> {
-    let line = format!("wasm-bindgen = \"={ANOTHER_WASM_BINDGEN}\"");
-    let dependant = Crate::dependant("pinned", &["client-web"], &line)?;
-    let finished = run::captured(dependant.cargo().args(["check", "--target", WASM_TARGET]))?;
-    Ok(Ran::all_or_nothing(1, finished.success, finished.stderr))
 }
 
 #[cfg(test)]

@@ -51,6 +51,19 @@ pub(crate) fn run() -> Result<Ran> {
         let finished = run::captured(check.args(["check", "--locked", "--lib"]).args(build))?;
         judge(&mut ran, build, &format!("the oldest dependencies and {compiler}"), &finished);
     }
+    let lock = fs::read_to_string(lowest.file("Cargo.lock")).context("reading the oldest dependencies")?;
+    let wasm_bindgen = tools::version_in(&lock, "wasm-bindgen").context("the oldest dependencies have no wasm-bindgen")?;
+    Ok(ran.and(pinned(wasm_bindgen, oldest.ok().as_deref())?))
+}
+
+/// Checks that a dependant may pin the oldest wasm-bindgen: a program is bound to the version of the command
+/// `wasm-bindgen` that it has. What the oldest compiler has made of it is used again.
+fn pinned(wasm_bindgen: &str, oldest: Option<&str>) -> Result<Ran> {
+    let dependant = Crate::dependant("pinned", &["client-web"], &format!("wasm-bindgen = \"={wasm_bindgen}\""))?;
+    let mut check = oldest.map_or_else(|| dependant.cargo(), |version| dependant.cargo_of(version));
+    let finished = run::captured(check.args(["check", "--target", WASM_TARGET]))?;
+    let mut ran = Ran::default();
+    judge(&mut ran, &["check"], &format!("wasm-bindgen pinned to {wasm_bindgen}"), &finished);
     Ok(ran)
 }
 
