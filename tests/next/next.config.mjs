@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 const choices = JSON.parse(readFileSync(new URL("fixture.json", import.meta.url), "utf8"));
 const [major, minor] = choices.version.split(".").map(Number);
 const at = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+const isWebpack = choices.bundler ? choices.bundler === "webpack" : !at(16, 0);
 
-// No list of the files that a deployment needs, no processes for the work of one, no small code for the server: that is
-// half of the time of a build, and browsers get the same.
+// No list of the files that a deployment needs, no cache of webpack for a build that never follows, no processes for the
+// work of one, no small code for the server: that is half of the time of a build, and browsers get the same.
 const outputFileTracingExcludes = { "**": ["**/*"], "next-server": ["**/*"] };
 const experimental = { webpackBuildWorker: false, serverMinification: false };
 // A path is part of nearly all that is compiled: such a build cannot begin with the cache of another (build.mjs).
@@ -26,6 +27,7 @@ const config = {
   ...(choices.deploymentId && { deploymentId: choices.deploymentId }),
   ...(choices.cacheComponents && { cacheComponents: true }),
   ...(at(15, 0) && { outputFileTracingExcludes }),
+  ...(isWebpack && { webpack: (config) => ({ ...config, cache: false }) }),
 };
 
 /** Returns the configuration with the seam, which only builds with it have installed. */
