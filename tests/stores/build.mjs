@@ -1,10 +1,10 @@
 // Builds the app of the tests of stores with Next 16.4, unless it is built already: the files of app/, and the actions
 // and the route of the documents. Knows no store: the environment of a server says which it has.
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../next/shared/kept.mjs";
-import { installNext, installOurs, next, pkg } from "../next/shared/packages.mjs";
+import { installNext, installOurs, linkTypes, next } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -34,21 +34,11 @@ export function build({ out, built }) {
   cpSync(path.join(source, "app"), dir, { recursive: true });
   for (const [file, code] of blocks) put(dir, file, code);
   put(dir, "tsconfig.json", JSON.stringify(TSCONFIG));
-  install(dir);
-  next(dir);
-  return dir;
-}
-
-function install(dir) {
   installOurs(dir);
   installNext(dir);
-  // Next installs these if they are missing.
-  for (const name of ["typescript", "@types/react"]) {
-    mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
-    symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
-  }
-  put(dir, "node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
-  put(dir, "node_modules/@types/node/index.d.ts", "");
+  linkTypes(dir);
+  next(dir);
+  return dir;
 }
 
 function put(dir, name, text) {

@@ -2,11 +2,11 @@
 // routes of both runtimes that read one record. Needs the packages of `target/next/16.4`, which
 // `node tests/next/build.mjs 16.4 --install` brings.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { empty } from "../next/shared/kept.mjs";
-import { installNext, installOurs, next, pkg } from "../next/shared/packages.mjs";
+import { installNext, installOurs, linkTypes, next } from "../next/shared/packages.mjs";
 import { blocksOf } from "./blocks.mjs";
 import { startServer } from "./fleet.mjs";
 import { startRest } from "./rest.mjs";
@@ -76,13 +76,7 @@ function build() {
   installOurs(dir);
   installNext(dir);
   for (const name of ["@upstash/redis", "uncrypto"]) cpSync(path.join(here, "node_modules", name), path.join(dir, "node_modules", name), { recursive: true });
-  // Next installs these if they are missing.
-  for (const name of ["typescript", "@types/react"]) {
-    mkdirSync(path.join(dir, "node_modules", path.dirname(name)), { recursive: true });
-    symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
-  }
-  put("node_modules/@types/node/package.json", '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
-  put("node_modules/@types/node/index.d.ts", "");
+  linkTypes(dir);
   return next(dir);
 }
 

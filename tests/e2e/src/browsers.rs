@@ -153,10 +153,12 @@ const CHROMIUM_ARGS: [&str; 11] = [
 ];
 
 /// Returns the preferences of Firefox that geckodriver does not set. Offline must mean offline for this machine's
-/// servers, too. Some processes of closed tabs are kept for the next tabs, because a start takes half a second.
+/// servers, too. Some processes of closed tabs are kept for the next tabs, because a start takes half a second;
+/// none is started in advance.
 fn firefox_prefs() -> Value {
     json!({
         "network.disable-localhost-when-offline": true,
+        "dom.ipc.processPrelaunch.enabled": false,
         "dom.ipc.keepProcessesAlive.web": 2,
         "dom.ipc.keepProcessesAlive.webIsolated.perOrigin": 4,
     })

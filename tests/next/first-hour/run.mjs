@@ -7,14 +7,14 @@
 // not know the package. Next must be installed: `node ../build.mjs 16.4 --install`. The last lines are `pass N` and
 // `fail N`.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { read } from "../documents/blocks.mjs";
 import { browse, serve } from "../shared/browser.mjs";
 import { empty } from "../shared/kept.mjs";
-import { installNext, next, pkg, run } from "../shared/packages.mjs";
+import { installNext, linkTypes, next, pkg, run } from "../shared/packages.mjs";
 import { consoleOf, finish, judge, perform } from "../shared/tally.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
@@ -112,14 +112,6 @@ function clean(dir) {
 /** Installs the packed file, and nothing else, as the first command of README.md does. */
 function install(dir) {
   run("npm", ["install", path.join(root, filename), "--offline", "--no-audit", "--no-fund", "--loglevel=error", "--legacy-peer-deps"], dir);
-}
-
-/** Gives an app what its author has: the compiler and the types of React, which Next would install. */
-function linkTypes(dir) {
-  mkdirSync(path.join(dir, "node_modules/@types/node"), { recursive: true });
-  for (const name of ["typescript", "@types/react"]) symlinkSync(path.join(pkg, "node_modules", name), path.join(dir, "node_modules", name));
-  writeFileSync(path.join(dir, "node_modules/@types/node/package.json"), '{ "name": "@types/node", "version": "0.0.0", "types": "index.d.ts" }');
-  writeFileSync(path.join(dir, "node_modules/@types/node/index.d.ts"), "");
 }
 
 /** Bundles code for a page of its own, in a clean folder. The text leaves the id and the printing to the reader. */

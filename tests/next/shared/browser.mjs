@@ -137,7 +137,7 @@ async function startScreen() {
     child.once("exit", () => reject(new Error("Xvfb ended before it was ready")));
     child.stdout.once("data", (data) => resolve(String(data).trim()));
   });
-  return { env: { DISPLAY: `:${number}`, LIBGL_ALWAYS_SOFTWARE: "1", GDK_BACKEND: "x11" }, end: () => child.kill() };
+  return { env: { DISPLAY: `:${number}`, LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1", GDK_BACKEND: "x11" }, end: () => child.kill() };
 }
 
 /** Promises what a page is at, for the message of a check that waits for it in vain. */
