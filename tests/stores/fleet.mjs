@@ -1,18 +1,11 @@
 // Starts processes of the app's server, ends them without warning, and starts them again. Knows no store and no test.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { until } from "../next/shared/browser.mjs";
+import { freePort } from "./ports.mjs";
 
 const DRIVERS = fileURLToPath(new URL("package.json", import.meta.url));
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 /** Starts a server of the app in `dir`. Promises it when it answers. `env` names its store, `program` its Node.js. */
 export async function startServer(dir, env, program = process.execPath) {

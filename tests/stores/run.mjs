@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { CASES } from "../../pkg/test/stores.js";
 
-const FILES = ["redis", "postgres", "sqlite", "documents", "edge", "types"];
+const FILES = ["machine", "redis", "postgres", "sqlite", "documents", "edge", "types"];
 const names = process.argv.slice(2);
 let pass = 0;
 let fail = 0;

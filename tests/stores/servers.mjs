@@ -2,9 +2,9 @@
 // 127.0.0.1, with its data in a temporary directory that is removed at the end. Must not use a server of the machine.
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { freePort, freePortOfNode } from "./ports.mjs";
 
 /** Programs that run, and what ends them, for a test that ends without `stop`. */
 const running = new Set();
@@ -32,7 +32,7 @@ export async function startRedis({ port, appendfsync = "no", args = [] } = {}) {
 export async function startRedisCluster() {
   const timeout = ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"];
   const nodes = [];
-  for (let n = 0; n < 3; n += 1) nodes.push(await startRedis({ port: await freePort(50_000), args: timeout }));
+  for (let n = 0; n < 3; n += 1) nodes.push(await startRedis({ port: await freePortOfNode(), args: timeout }));
   const cli = (node, ...args) => execFileSync("redis-cli", ["-p", String(node.port), ...args], { encoding: "utf8" });
   for (const [n, node] of nodes.entries()) cli(node, "CLUSTER", "ADDSLOTSRANGE", ...[["0", "5460"], ["5461", "10922"], ["10923", "16383"]][n]);
   for (const node of nodes.slice(1)) cli(nodes[0], "CLUSTER", "MEET", "127.0.0.1", String(node.port));
@@ -146,16 +146,4 @@ function directoryOf(prefix, { uid, gid }) {
   const dir = mkdtempSync(path.join(tmpdir(), prefix));
   if (uid !== undefined) chownSync(dir, uid, gid);
   return dir;
-}
-
-/** Promises a free port, below `limit` if given: a node of a cluster needs the port 10 000 above its own too. */
-function freePort(limit) {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(limit ? limit - 1 - Math.floor(Math.random() * 20_000) : 0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }

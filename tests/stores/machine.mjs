@@ -1,0 +1,34 @@
+// What the tests of stores take from this machine, tested itself: free ports for servers.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { freePortOfNode } from "./ports.mjs";
+
+export const drivers = ["ports of this machine"];
+
+export async function start() {
+  return { suites: [{ name: drivers[0], isAlone: true, make: () => ({}), cases }], stop: async () => {} };
+}
+
+/** Listens on a port while `act` runs. */
+async function holding(port, act) {
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    return await act();
+  } finally {
+    server.close();
+  }
+}
+
+const cases = [
+  ["a node of a cluster gets another port if its own or that of its bus is taken", async () => {
+    const [first, second, third] = [await freePortOfNode(), await freePortOfNode(), await freePortOfNode()];
+    const candidates = [first, second, third];
+    const got = await holding(first, () => holding(second + 10_000, () => freePortOfNode(() => candidates.shift())));
+    assert.equal(got, third);
+  }],
+  ["both ports are below those of connections", async () => {
+    for (let n = 0; n < 100; n += 1) assert.ok((await freePortOfNode()) + 10_000 < 32_768);
+  }],
+];

@@ -1,0 +1,32 @@
+// Finds ports for servers of this machine. Starts none.
+import { createServer } from "node:net";
+
+/** The distance from a node's port to the one on which the other nodes of its cluster reach it. */
+const BUS = 10_000;
+
+/**
+ * Promises a free port for a node of a cluster, of which the port of its bus is free, too. Both are below those that
+ * systems give to connections (32 768 on Linux), where a port that is free now may be taken a moment later. `candidate`
+ * draws a port.
+ */
+export async function freePortOfNode(candidate = () => 12_000 + Math.floor(Math.random() * 10_000)) {
+  for (;;) {
+    const port = candidate();
+    if ((await taken(port)) === port && (await taken(port + BUS)) === port + BUS) return port;
+  }
+}
+
+/** Promises a free port that the system chooses. */
+export const freePort = () => taken(0);
+
+/** Takes a port, or any for 0, and leaves it. Promises its number, or undefined if another program has it. */
+function taken(port) {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error) => (error.code === "EADDRINUSE" ? resolve(undefined) : reject(error)));
+    probe.listen(port, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
