@@ -45,7 +45,8 @@ let checked = 0;
 
 try {
   const database = ending(await startPostgres(), "stop");
-  const pool = ending(new (require("pg").Pool)({ connectionString: database.url }));
+  // A pool that has ended may still have a connection when the server ends.
+  const pool = ending(new (require("pg").Pool)({ connectionString: database.url }).on("error", () => {}));
   const { postgresStore } = await import("../../pkg/server/postgres.js");
   await postgresStore(pool).migrate();
   await pool.query("CREATE TABLE orders (number serial PRIMARY KEY, sku text NOT NULL, quantity integer NOT NULL)");

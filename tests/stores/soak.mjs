@@ -217,7 +217,8 @@ function countsIn(url) {
 
 async function withPool(url, use) {
   const { Pool } = createRequire(import.meta.url)("pg");
-  const pool = new Pool({ connectionString: url });
+  // A pool that has ended may still have a connection when the server ends.
+  const pool = new Pool({ connectionString: url }).on("error", () => {});
   try {
     return await use(pool);
   } finally {
