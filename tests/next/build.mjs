@@ -19,9 +19,9 @@
 // --install             installs the packages of the version, and neither assembles nor builds the app
 // --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null if nothing was done
 //
-// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME, with links to them. Ids
-// depend on the path of the file (with webpack the whole one, which has NAME), the function's name and, after 14.2, the
-// salt: builds of different names share no id.
+// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME, with links to them.
+// Ids depend on the path of the file (with webpack the whole one, which has NAME), the function's name and, after 14.2,
+// the salt: builds of different names share no id.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -7,8 +7,8 @@ const [major, minor] = choices.version.split(".").map(Number);
 const at = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 const isWebpack = choices.bundler ? choices.bundler === "webpack" : !at(16, 0);
 
-// No list of the files that a deployment needs, no cache of webpack for a build that never follows, no processes for the
-// work of one, no small code for the server: that is half of the time of a build, and browsers get the same.
+// No list of the files that a deployment needs, no cache of webpack for a build that never follows, no processes for
+// the work of one, no small code for the server: that is half of the time of a build, and browsers get the same.
 const outputFileTracingExcludes = { "**": ["**/*"], "next-server": ["**/*"] };
 const experimental = { webpackBuildWorker: false, serverMinification: false };
 // A path is part of nearly all that is compiled: such a build cannot begin with the cache of another (build.mjs).

@@ -1,4 +1,4 @@
-// What the tests of stores take from this machine, tested itself: free ports for servers.
+// Tests what the tests of stores take from this machine: free ports for servers.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -67,7 +67,7 @@ function linkAll(from, to) {
   }
 }
 
-/** Gives an app the program of the Next that is installed one directory above, for an app that reads its packages there. */
+/** Gives an app the program of the Next that is installed one directory above, where the app reads its packages. */
 export function linkNext(dir) {
   mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
   symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));

@@ -1,12 +1,12 @@
-// Lets a build of Turbopack begin with what was computed for an app before, most of which is Next itself. Builds nothing,
-// and knows no app.
+// Lets a build of Turbopack begin with what was computed for an app before, most of which is Next itself. Builds
+// nothing, and knows no app.
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 
 /**
  * Runs `act`, which builds the app of a directory with the variables that it gets. The first app of a kind leaves
- * Turbopack's cache to all that follow. The cache holds paths from the app's directory on, so it fits every app that has
- * its packages inside. `kind`: apps whose configurations are alike.
+ * Turbopack's cache to all that follow. The cache holds paths from the app's directory on, so it fits every app that
+ * has its packages inside. `kind`: apps whose configurations are alike.
  */
 export function seeded(dir, kind, act) {
   // `npm ci` of another Next removes it.
