@@ -74,13 +74,14 @@ console.log(options.json ? JSON.stringify({ dir, version: choices.version, dev: 
 function install() {
   const from = path.join(source, "versions", version);
   const files = ["package.json", "package-lock.json"];
-  return unless(path.join(packages, "installed"), hashOf(from, files), () => {
+  const took = unless(path.join(packages, "installed"), hashOf(from, files), () => {
     mkdirSync(packages, { recursive: true });
     for (const file of files) cpSync(path.join(from, file), path.join(packages, file));
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], packages);
-    // Next takes the directory of the outermost lock file for the root of an app.
-    rmSync(path.join(packages, "package-lock.json"));
   });
+  // Next takes the directory of the outermost lock file for the root of an app.
+  rmSync(path.join(packages, "package-lock.json"), { force: true });
+  return took;
 }
 
 /** Assembles the app and builds it. Returns the time in ms, or null if nothing has changed. */

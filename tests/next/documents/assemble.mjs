@@ -15,10 +15,10 @@ export const notRun = JSON.parse(readFileSync(path.join(source, "not-run.json"),
 const TSCONFIG = { compilerOptions: { jsx: "react-jsx", paths: { "@/*": ["./*"] } }, include: ["next-env.d.ts"] };
 
 /**
- * A configuration around that of the documents, in a file beside it: without the list of the files that a deployment
- * needs, and without small code for the server. Browsers get the same, in three quarters of the time.
+ * Writes a configuration around that of the documents, which is in a file beside it: without the list of the files that
+ * a deployment needs, and without small code for the server. Browsers get the same, in three quarters of the time.
  */
-const CONFIG = `import own from "./own.config";
+const around = (own) => `import own from "${own}";
 
 const quick = (config) => ({
   ...config,
@@ -67,7 +67,7 @@ function wrapConfig(dir, put) {
   const end = ["ts", "mjs"].find((end) => existsSync(path.join(dir, `next.config.${end}`)));
   if (end) renameSync(path.join(dir, `next.config.${end}`), path.join(dir, `own.config.${end}`));
   else put("own.config.mjs", "export default {};\n");
-  put(`next.config.${end ?? "mjs"}`, CONFIG.replace("./own.config", end === "ts" ? "./own.config" : "./own.config.mjs"));
+  put(`next.config.${end ?? "mjs"}`, around(end === "ts" ? "./own.config" : "./own.config.mjs"));
 }
 
 const isModule = ({ role }) => ["module", "actions", "server component", "server"].includes(role);
