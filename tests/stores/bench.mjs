@@ -17,6 +17,7 @@ import { parseArgs } from "node:util";
 import { postgresStore } from "../../pkg/server/postgres.js";
 import { redisStore } from "../../pkg/server/redis.js";
 import { sqliteStore } from "../../pkg/server/sqlite.js";
+import { poolOf } from "./pool.mjs";
 import { startPostgres, startRedis } from "./servers.mjs";
 import { programWithSqlite } from "./sqlite.mjs";
 
@@ -49,7 +50,7 @@ const CONTENDERS = {
   },
   async postgres() {
     const server = await startPostgres();
-    const pool = new (require("pg").Pool)({ connectionString: server.url, max: 1 });
+    const pool = poolOf(server.url, { max: 1 });
     const store = postgresStore(pool);
     await store.migrate();
     await pool.query("CREATE TABLE hand (id text PRIMARY KEY, token text NOT NULL, until timestamptz NOT NULL, record text)");

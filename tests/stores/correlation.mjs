@@ -5,16 +5,15 @@
 //
 // The last lines are `pass N` and `fail N`.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { browse, until } from "../next/shared/browser.mjs";
 import { finish, judge, perform } from "../next/shared/tally.mjs";
 import { OPTIONS, build } from "./build.mjs";
 import { startServer } from "./fleet.mjs";
+import { poolOf } from "./pool.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startPostgres } from "./servers.mjs";
 
-const { Pool } = createRequire(import.meta.url)("pg");
 const { values } = parseArgs({
   options: OPTIONS,
 });
@@ -27,8 +26,7 @@ const ending = (it, how = "end") => {
 try {
   const dir = build(values);
   const database = ending(await startPostgres(), "stop");
-  // A pool that has ended may still have a connection when the server ends.
-  const pool = ending(new Pool({ connectionString: database.url }).on("error", () => {}));
+  const pool = ending(poolOf(database.url));
   const { postgresStore } = await import("../../pkg/server/postgres.js");
   await postgresStore(pool).migrate();
   await pool.query("CREATE TABLE orders (number serial PRIMARY KEY, sku text NOT NULL)");

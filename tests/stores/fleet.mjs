@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { until } from "../next/shared/browser.mjs";
-import { freePort } from "./ports.mjs";
+import { freePort } from "../next/shared/ports.mjs";
 
 const DRIVERS = fileURLToPath(new URL("package.json", import.meta.url));
 

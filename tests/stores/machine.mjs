@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { freePortOfNode } from "./ports.mjs";
+import { freePortOfNode } from "../next/shared/ports.mjs";
 
 export const drivers = ["ports of this machine"];
 

@@ -19,11 +19,11 @@ import { finish, judge, perform } from "../next/shared/tally.mjs";
 import { blocksOf } from "./blocks.mjs";
 import { OPTIONS, build } from "./build.mjs";
 import { startFleet, startServer } from "./fleet.mjs";
+import { poolOf } from "./pool.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startPostgres } from "./servers.mjs";
 import { startWorld } from "./world.mjs";
 
-const require = createRequire(import.meta.url);
 const { values, positionals: [only = ""] } = parseArgs({
   allowPositionals: true,
   options: OPTIONS,
@@ -45,8 +45,7 @@ let checked = 0;
 
 try {
   const database = ending(await startPostgres(), "stop");
-  // A pool that has ended may still have a connection when the server ends.
-  const pool = ending(new (require("pg").Pool)({ connectionString: database.url }).on("error", () => {}));
+  const pool = ending(poolOf(database.url));
   const { postgresStore } = await import("../../pkg/server/postgres.js");
   await postgresStore(pool).migrate();
   await pool.query("CREATE TABLE orders (number serial PRIMARY KEY, sku text NOT NULL, quantity integer NOT NULL)");

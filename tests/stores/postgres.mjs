@@ -9,6 +9,7 @@ import { idempotent, idempotentRoute } from "../../pkg/server.js";
 import { postgresStore, retryConflicts } from "../../pkg/server/postgres.js";
 import { diesInside } from "./crash.mjs";
 import { startCut } from "./cut.mjs";
+import { poolOf } from "./pool.mjs";
 import { startPgBouncer, startPostgres } from "./servers.mjs";
 
 const BOUND = 4_096;
@@ -19,8 +20,7 @@ const SERIALIZABLE = "-c default_transaction_isolation=serializable";
 /** Drivers: each opens `{ client, options, run(sql), begin(fn, level), close }`; `run` gives rows. */
 const open = {
   pg(url, options) {
-    const pool = new pg.Pool({ connectionString: url, ...options });
-    pool.on("error", () => {});
+    const pool = poolOf(url, options);
     const begin = async (fn, level = "READ COMMITTED") => {
       const client = await pool.connect();
       client.on("error", () => {});
@@ -304,7 +304,7 @@ function ofConnections(server, connect) {
       cut.stop();
     }],
     ["a pool that has no connection free in time is asked again: the result is stored", async ({ table, other }) => {
-      const pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 200 });
+      const pool = poolOf(server.url, { max: 1, connectionTimeoutMillis: 200 });
       const refused = [];
       let held;
       const query = (...args) => pool.query(...args).catch((error) => {
@@ -320,7 +320,7 @@ function ofConnections(server, connect) {
       await pool.end();
     }],
     ["a statement that is answered too late for its pool is repeated: the result is stored", async ({ table, other }) => {
-      const pool = new pg.Pool({ connectionString: server.url, query_timeout: 500 });
+      const pool = poolOf(server.url, { query_timeout: 500 });
       const free = new pg.Client({ connectionString: server.url });
       await free.connect();
       const refused = [];

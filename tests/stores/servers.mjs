@@ -4,7 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { freePort, freePortOfNode } from "./ports.mjs";
+import { freePort, freePortOfNode } from "../next/shared/ports.mjs";
 
 /** Programs that run, and what ends them, for a test that ends without `stop`. */
 const running = new Set();

@@ -11,12 +11,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { browse } from "../next/shared/browser.mjs";
 import { finish, judge } from "../next/shared/tally.mjs";
 import { OPTIONS, build } from "./build.mjs";
 import { startFleet } from "./fleet.mjs";
+import { poolOf } from "./pool.mjs";
 import { AFTER, BEFORE, startProxy } from "./proxy.mjs";
 import { startPostgres, startRedis } from "./servers.mjs";
 import { programWithSqlite } from "./sqlite.mjs";
@@ -216,9 +216,7 @@ function countsIn(url) {
 }
 
 async function withPool(url, use) {
-  const { Pool } = createRequire(import.meta.url)("pg");
-  // A pool that has ended may still have a connection when the server ends.
-  const pool = new Pool({ connectionString: url }).on("error", () => {});
+  const pool = poolOf(url);
   try {
     return await use(pool);
   } finally {

@@ -3,9 +3,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.mjs";
 
 // `cargo xtask` installs geckodriver and wasm-bindgen there.
 const tools = fileURLToPath(new URL("../../../target/tools/bin", import.meta.url));
@@ -15,13 +15,6 @@ const options = JSON.parse(readFileSync(new URL("../../../webdriver.json", impor
 
 /** Starts Chromium's headless shell, which `cargo xtask` installs: pages are the same, and take half of the time. */
 const shell = fileURLToPath(new URL("../../e2e/headless-shell.sh", import.meta.url));
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 async function until(act, ms = 30_000) {
   for (const end = Date.now() + ms; ;) {
