@@ -22,19 +22,17 @@
 // The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME, with links to them.
 // Ids depend on the path of the file (with webpack the whole one, which has NAME), the function's name and, after 14.2,
 // the salt: builds of different names share no id.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { installNext } from "./shared/packages.mjs";
+import { filesOfOurs, installNext, installOurs, tryRun } from "./shared/packages.mjs";
 import { seeded } from "./shared/seed.mjs";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const pkg = "../../pkg"; // relative to `source`; the app's server imports `actionlane/server`
 const server = ["package.json", "server.js", "server"];
-const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"]; // of the whole package
 const { values: options, positionals } = parse();
 const [version] = positionals;
 if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {
@@ -60,8 +58,7 @@ const major = Number(choices.version.split(".")[0]);
 if (choices.cacheComponents && major < 16) stop("--cache-components needs Next 16");
 if (![undefined, "turbopack", "webpack"].includes(choices.bundler)) stop(`there is no bundler "${choices.bundler}"`);
 if (![undefined, "bare", "policy"].includes(choices.seam)) stop(`there is no way "${choices.seam}" of the seam`);
-const whole = () => [...readdirSync(path.join(source, pkg)).filter((name) => !notInstalled.includes(name)), "dist/idiomorph.js"];
-const installed = choices.seam ? whole() : server;
+const installed = choices.seam ? filesOfOurs() : server;
 
 const packages = path.join(path.resolve(options.out), version);
 const dir = path.join(packages, options.name);
@@ -99,7 +96,7 @@ function build() {
     if (choices.seam) cpSync(path.join(source, `instrumentation-client/${choices.seam}.js`), path.join(dir, "instrumentation-client.js"));
     writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
     installNext(dir);
-    for (const file of installed) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
+    installOurs(dir, "actionlane", installed);
     const act = (more) => run(process.execPath, ["node_modules/.bin/next", "build", ...flags()], dir, more);
     if (choices.dev) return;
     if (choices.bundler === "webpack" || choices.basePath) act();
@@ -122,15 +119,9 @@ function overlays() {
 }
 
 function run(command, args, cwd, more) {
-  const env = {
-    ...process.env,
-    ...more,
-    NEXT_TELEMETRY_DISABLED: "1",
-    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: createHash("sha256").update(`fixture ${choices.salt}`).digest("base64"),
-  };
-  delete env.NODE_ENV;
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  if (status !== 0) stop(`${command} ${args.join(" ")} in ${cwd}: ${error ?? `exit ${status}`}\n${stdout}${stderr}`);
+  const key = createHash("sha256").update(`fixture ${choices.salt}`).digest("base64");
+  const { status, said } = tryRun(command, args, cwd, { ...more, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: key });
+  if (status !== 0) stop(`${command} ${args.join(" ")} in ${cwd}: exit ${status}\n${said}`);
 }
 
 /** Runs `work` unless `stamp` holds `hash`. Returns its time in ms, or null. */

@@ -37,12 +37,12 @@ export function installLocked(example, dir) {
   writeFileSync(stamp, wanted);
 }
 
-/** Copies the package into an app, under a name. */
-export function installOurs(dir, name = "actionlane") {
-  for (const file of readdirSync(pkg).filter((file) => !notInstalled.includes(file))) {
-    cpSync(path.join(pkg, file), path.join(dir, "node_modules", name, file), { recursive: true });
-  }
-  cpSync(path.join(pkg, imported), path.join(dir, "node_modules", name, imported));
+/** Returns the files and directories of the package that an app gets. */
+export const filesOfOurs = () => [...readdirSync(pkg).filter((name) => !notInstalled.includes(name)), imported];
+
+/** Copies the package, or these files of it, into an app, under a name. */
+export function installOurs(dir, name = "actionlane", files = filesOfOurs()) {
+  for (const file of files) cpSync(path.join(pkg, file), path.join(dir, "node_modules", name, file), { recursive: true });
 }
 
 /**
