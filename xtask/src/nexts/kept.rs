@@ -33,12 +33,12 @@ pub(super) fn write(build: &Build, origin: &str, row: &Row, seen: &Seen) -> Resu
 }
 
 /// Returns the file of a row, whose name says all on which the result depends beside the build: the row, the code that
-/// runs it, and the browser.
+/// runs it, and the browser, if there is one.
 fn file(build: &Build, row: &Row) -> Result<PathBuf> {
     let mut hasher = DefaultHasher::new();
     (PAGE, include_str!("observe.rs"), row.script.to_string()).hash(&mut hasher);
-    let driver = Kind::Chromium.installed().context("there is no Chromium")?.driver;
-    fs::metadata(driver)?.modified()?.hash(&mut hasher);
+    let driver = Kind::Chromium.installed().map(|installed| fs::metadata(installed.driver)?.modified()).transpose()?;
+    driver.hash(&mut hasher);
     Ok(build.dir.join(".next/seen").join(format!("{:016x}.json", hasher.finish())))
 }
 
