@@ -31,6 +31,9 @@ function attemptsOf(seen) {
 
 const seenIn = (tab) => tab.run(async () => page.seen);
 
+/** True in a page that has had a report. Browsers make one every 50 ms: a fast upload has one only at its end. */
+const hasReport = async () => page.seen.length > 0;
+
 /** Returns what the page has requested: the addresses, and the ways. */
 const requested = (tab) => tab.run(async () => performance.getEntriesByType("resource").map(({ name, initiatorType }) => ({ name, initiatorType })));
 
@@ -40,7 +43,6 @@ export const checks = {
     assert.deepEqual(value, { name: "Zoë", size: LARGE, hash: hashOf(LARGE) });
     const seen = await seenIn(tab);
     assertWhole(seen, LARGE);
-    assert.ok(seen.length > 2, `${seen.length} reports`);
     assert.equal(seen[0].total, Number(front.posts[0]["content-length"]));
     assert.match(await tab.run(async () => document.cookie), new RegExp(`stored=${LARGE}`));
   },
@@ -61,6 +63,7 @@ export const checks = {
     const held = front.hold();
     await tab.run(async (bytes) => void (page.open = page.call("store", [page.form(bytes)])), LARGE);
     await held;
+    await tab.until(hasReport);
     const before = await seenIn(tab);
     assert.ok(before.every(({ loaded, total }) => loaded < total), JSON.stringify(before.at(-1)));
     front.go();
@@ -93,11 +96,17 @@ export const checks = {
   },
 
   "an upload whose connection breaks is sent again under its key, from 0": async ({ tab, front }) => {
-    front.fault = { breakAfter: LARGE / 4 };
-    const { value, attempts } = await tab.run(async (bytes) => {
-      const { value, attempts } = await page.call("store", [page.form(bytes)], { idempotencyKey: true, retry: { limit: 3, delay: 0 } }).outcome;
-      return { value, attempts };
+    const held = front.hold();
+    await tab.run(async (bytes) => {
+      page.open = page.call("store", [page.form(bytes)], { idempotencyKey: true, retry: { limit: 3, delay: 0 } }).outcome;
     }, LARGE);
+    await held;
+    await tab.until(hasReport);
+    front.break();
+    const { value, attempts } = await tab.run(async () => {
+      const { value, attempts } = await page.open;
+      return { value, attempts };
+    });
     assert.equal(value.hash, hashOf(LARGE));
     assert.ok(attempts >= 2);
     const keys = front.posts.map((headers) => headers["idempotency-key"]);
@@ -122,7 +131,7 @@ export const checks = {
   },
 
   "without an answer the call is NETWORK": async ({ tab, front }) => {
-    front.fault = { breakAfter: 0 };
+    front.fault = { broken: true };
     const failure = await tab.run(async () => page.failure(page.call("store", [page.form(1000)])));
     assert.deepEqual([failure.code, failure.sent], ["NETWORK", "unknown"]);
   },

@@ -12,8 +12,8 @@ const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
  * Starts it before the server at `next`. `fault` is what happens to the next action, once:
  *
  * - `{ hold: true }`: nothing of its body is read until `go()`, which sends it on, or `drain()`, which promises the
- *   number of bytes that come until its connection is closed.
- * - `{ breakAfter }`: the connection breaks after that many bytes.
+ *   number of bytes that come until its connection is closed. `break()` breaks its connection.
+ * - `{ broken: true }`: the connection breaks.
  * - `{ status, headers, body }`: this answer, once the body has been read.
  *
  * `posts` lists the headers of the actions.
@@ -33,9 +33,10 @@ export async function front(next) {
     if (fault.hold) {
       it.go = () => forward(request, response);
       it.drain = () => drained(request);
+      it.break = () => request.socket.destroy();
       return it.arrived();
     }
-    if (fault.breakAfter !== undefined) return breaks(request, fault.breakAfter);
+    if (fault.broken) return request.socket.destroy();
     if (fault.status === undefined) return forward(request, response);
     return void request.resume().on("end", () => response.writeHead(fault.status, fault.headers).end(fault.body));
   });
@@ -52,14 +53,6 @@ export async function front(next) {
     request.on("data", ({ length }) => (bytes += length)).on("error", () => {});
     await new Promise((resolve) => request.once("close", resolve));
     return bytes;
-  }
-
-  function breaks(request, bytes) {
-    let read = 0;
-    request.on("data", ({ length }) => {
-      read += length;
-      if (read >= bytes) request.socket.destroy();
-    });
   }
 
   function file(response, name) {
