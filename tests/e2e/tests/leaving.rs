@@ -3,7 +3,7 @@
 use anyhow::Result;
 use e2e::Behaviour;
 use serde_json::{Value, json};
-use server::Ledger;
+use server::{Ledger, Server};
 
 use crate::scene::{Page, Settled, on_the_test_server};
 
@@ -37,38 +37,50 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
     .await
 }
 
+/// Times that a page is left, until a browser that caches pages has cached it. Firefox asks the page's process for its
+/// open requests, and now and then counts the one for the next page: then it does not cache.
+const LEAVES: u32 = 10;
+
 /// From `pagehide` on no call starts, not even one that the page makes in its listener for `pagehide`.
 #[tokio::test]
 async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_back() -> Result<()> {
     on_the_test_server("", async |page, server| {
-        page.eval::<()>(
-            "await d.call(some, [], { url: '/?call=before' });
-             await d.idle();
-             window.own = d;
-             addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
-             addEventListener('pagehide', () => (window.late = own.call(some, [], { url: '/?call=late' })));",
-        )
-        .await?;
-        page.browser().goto(&format!("{}/?away=1", server.url())).await?;
-        let away: Ledger = page.eval("return await (await fetch('/ledger')).json()").await?;
-        assert_eq!(away.keys.keys().collect::<Vec<_>>(), ["before"]);
-        page.browser().client().back().await?;
-        let back: Value = page
-            .eval(
-                "await until(() => location.search === '');
-                 if (!window.persisted) return { persisted: false };
-                 await late;
-                 const { keys } = await (await fetch('/ledger')).json();
-                 return { persisted: true, arrivals: keys.late.arrivals, total: Object.keys(keys).length };",
-            )
-            .await?;
-        // A browser that did not cache the page loads it again, and the call is lost.
-        assert!(!page.browser().kind().behaves(Behaviour::CachesPages) || back["persisted"] == json!(true), "{back}");
-        if back["persisted"] == json!(true) {
-            assert_eq!(back, json!({ "persisted": true, "arrivals": 1, "total": 2 }));
+        for _ in 0..LEAVES {
+            let back = leave_with_a_late_call_and_come_back(page, &server).await?;
+            if back["persisted"] == json!(true) {
+                assert_eq!(back, json!({ "persisted": true, "arrivals": 1, "total": 2 }));
+                return Ok(());
+            }
+            // A browser that did not cache the page loads it again, and the call is lost.
+            if !page.browser().kind().behaves(Behaviour::CachesPages) {
+                return Ok(());
+            }
         }
-        Ok(())
+        panic!("the page was left {LEAVES} times, and never cached")
     })
+    .await
+}
+
+async fn leave_with_a_late_call_and_come_back(page: &Page<'_>, server: &Server) -> Result<Value> {
+    page.eval::<()>(
+        "await d.call(some, [], { url: '/?call=before' });
+         await d.idle();
+         window.own = d;
+         addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
+         addEventListener('pagehide', () => (window.late = own.call(some, [], { url: '/?call=late' })));",
+    )
+    .await?;
+    page.browser().goto(&format!("{}/?away=1", server.url())).await?;
+    let away: Ledger = page.eval("return await (await fetch('/ledger')).json()").await?;
+    assert_eq!(away.keys.keys().collect::<Vec<_>>(), ["before"]);
+    page.browser().client().back().await?;
+    page.eval(
+        "await until(() => location.search === '');
+         if (!window.persisted) return { persisted: false };
+         await late;
+         const { keys } = await (await fetch('/ledger')).json();
+         return { persisted: true, arrivals: keys.late.arrivals, total: Object.keys(keys).length };",
+    )
     .await
 }
 
