@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { freePortOfNode } from "../next/shared/ports.mjs";
+import { freePort, freePortOfNode } from "../next/shared/ports.mjs";
 
 export const drivers = ["ports of this machine"];
 
@@ -28,7 +28,15 @@ const cases = [
     const got = await holding(first, () => holding(second + 10_000, () => freePortOfNode(() => candidates.shift())));
     assert.equal(got, third);
   }],
-  ["both ports are below those of connections", async () => {
-    for (let n = 0; n < 100; n += 1) assert.ok((await freePortOfNode()) + 10_000 < 32_768);
+  ["a server gets another port if the first is taken", async () => {
+    const candidates = [await freePort(), await freePort()];
+    const [first, second] = candidates;
+    assert.equal(await holding(first, () => freePort(() => candidates.shift())), second);
+  }],
+  ["all of them are below those of connections", async () => {
+    for (let n = 0; n < 100; n += 1) {
+      assert.ok((await freePort()) < 32_768);
+      assert.ok((await freePortOfNode()) + 10_000 < 32_768);
+    }
   }],
 ];

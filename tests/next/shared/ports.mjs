@@ -5,21 +5,28 @@ import { createServer } from "node:net";
 const BUS = 10_000;
 
 /**
- * Promises a free port for a node of a cluster, of which the port of its bus is free, too. Both are below those that
- * systems give to connections (32 768 on Linux), where a port that is free now may be taken a moment later. `candidate`
- * draws a port.
+ * Draws a port out of `count`. They are below those that systems give to connections (from 32 768 on, on Linux): a port
+ * among these that is free now may be taken a moment later.
  */
-export async function freePortOfNode(candidate = () => 12_000 + Math.floor(Math.random() * 10_000)) {
+const draw = (count) => 12_000 + Math.floor(Math.random() * count);
+
+/** Promises a free port for a node of a cluster, of which the port of its bus is free, too. */
+export async function freePortOfNode(candidate = () => draw(10_000)) {
   for (;;) {
     const port = candidate();
     if ((await taken(port)) === port && (await taken(port + BUS)) === port + BUS) return port;
   }
 }
 
-/** Promises a free port that the system chooses. */
-export const freePort = () => taken(0);
+/** Promises a free port for a server. */
+export async function freePort(candidate = () => draw(20_000)) {
+  for (;;) {
+    const port = await taken(candidate());
+    if (port) return port;
+  }
+}
 
-/** Takes a port, or any for 0, and leaves it. Promises its number, or undefined if another program has it. */
+/** Takes a port, and leaves it. Promises its number, or undefined if another program has it. */
 function taken(port) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
