@@ -81,8 +81,8 @@ export function pageOf(tab, shop, server) {
     press: (selector) => act(async (selector) => document.querySelector(selector).click(), selector),
     /** Runs a function in the page. The page may go away meanwhile. */
     act,
-    /** Promises the cookies that the server gets. */
-    cookies: () => tab.run(async () => (await fetch("/api/cookies")).json()),
+    /** Promises the cookies that the server gets. Firefox ends a script if the page before is only now taken down. */
+    cookies: () => tab.until(async () => (await fetch("/api/cookies")).json()),
   };
 }
 
