@@ -3,9 +3,9 @@
 
 import { begin } from "./begin.js";
 
-/** Finds in the digest of an error that Next navigates by it, and where to. */
-const NAVIGATION = /^NEXT_(?:HTTP_ERROR_FALLBACK;40)?([R134])/;
-const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" };
+/** Finds in the digest of an error that Next navigates by it, and where to. Next.js 14 has `NEXT_NOT_FOUND`. */
+const NAVIGATION = /^NEXT_(?:HTTP_ERROR_FALLBACK;40)?([RN134])/;
+const KINDS = { R: "redirect", N: "notFound", 1: "unauthorized", 3: "forbidden", 4: "notFound" };
 
 /**
  * Makes the calls of a component. It keeps `at` up to date: `action`, `options`, and `transition(act)`, which runs

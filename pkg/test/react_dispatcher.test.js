@@ -185,11 +185,12 @@ test("a redirect that the dispatcher follows is a navigation, and so are its cod
   held[0].response.end();
   await page.shows("hasNavigated");
   await drained();
-  for (const [at, status] of [404, 403, 401].entries()) {
+  const fallback = (status) => [status, `NEXT_HTTP_ERROR_FALLBACK;${status}`];
+  for (const [at, [status, digest]] of [fallback(404), fallback(403), fallback(401), [404, "NEXT_NOT_FOUND"]].entries()) {
     page.hook.execute();
     await until(() => held.length === at + 2);
     held[at + 1].response.writeHead(status, { "content-type": "text/x-component" });
-    held[at + 1].response.end(`0:{"a":"$@1","f":"","b":"build"}\n1:E{"digest":"NEXT_HTTP_ERROR_FALLBACK;${status}"}\n`);
+    held[at + 1].response.end(`0:{"a":"$@1","f":"","b":"build"}\n1:E{"digest":"${digest}"}\n`);
     await until(() => heard.length === at + 2);
   }
   assert.deepEqual(heard, ["redirect", "notFound", "forbidden", "unauthorized"]);
