@@ -58,6 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if wrong > 0 {
         bail!("{wrong} faults: see above");
     }
+    println!("{}", contents::integrity()?.trim_end());
     if args.dry_run {
         return Ok(());
     }
@@ -65,7 +66,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         bail!("not everything is decided: see above");
     }
     let packed = package::packed()?;
-    println!("{}", contents::integrity()?);
     println!("npm publish {} --provenance --access public", workspace::shown(&packed));
     println!("cargo publish --package actionlane");
     Ok(())

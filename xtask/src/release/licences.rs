@@ -1,12 +1,12 @@
 //! Licences of what is inside the package: the crates in its wasm, and the npm packages in its scripts. Their texts
 //! are in `THIRD-PARTY.md` of the package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::Checked;
@@ -21,6 +21,14 @@ const ALLOWED: [&str; 5] = ["0BSD", "MIT", "Apache-2.0", "BSD-3-Clause", "Zlib"]
 
 /// Npm packages of which scripts of the package hold a copy.
 const COPIED: [&str; 1] = ["idiomorph"];
+
+/// The library that each wasm links and that is no package of cargo: its name and its copyright. It has the licences
+/// MIT and Apache-2.0.
+const STANDARD_LIBRARY: (&str, &str) =
+    ("The standard library of Rust", "Copyright (c) The Rust Project Developers (see https://thanks.rust-lang.org)");
+
+/// Begins the text of the MIT licence, after the copyright.
+const PERMISSION: &str = "Permission is hereby granted";
 
 /// A crate inside the wasm, or an npm package inside a script.
 #[derive(Deserialize)]
@@ -70,7 +78,9 @@ fn write_texts(file: &Path) -> Result<()> {
             by_text.entry(text).or_default().push(name.clone());
         }
     }
-    ensure!(!by_text.is_empty(), "no crate with a licence was found");
+    let permission = by_text.keys().find_map(|text| text.find(PERMISSION).map(|at| text[at..].to_owned()));
+    let permission = permission.context("no crate with the MIT licence was found")?;
+    by_text.insert(format!("{}\n\n{permission}", STANDARD_LIBRARY.1), vec![STANDARD_LIBRARY.0.to_owned()]);
     let mut written = String::from("# Licences of what is inside\n");
     for (text, names) in by_text {
         // Writing to a `String` cannot fail.
@@ -81,28 +91,15 @@ fn write_texts(file: &Path) -> Result<()> {
 
 /// Returns the crates that the modules of wasm link, and the npm packages in scripts, by name and version.
 fn inside() -> Result<BTreeMap<String, Crate>> {
-    let printed = run::quiet(cargo().args([
-        "tree",
-        "--package",
-        "actionlane",
-        "--edges",
-        "normal",
-        "--target",
-        WASM_TARGET,
-        "--features",
-        &wasm::features(),
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]))?;
+    let features = wasm::features();
     // Macros run on the machine that builds, and are not inside.
-    let linked = printed.lines().filter(|line| !line.contains("(proc-macro)") && !line.starts_with("actionlane "));
-    let linked: Vec<String> = linked.map(|line| line.replacen(" v", " ", 1).replace(" (*)", "")).collect();
-    let metadata = run::quiet(cargo().args(["metadata", "--format-version", "1", "--filter-platform", WASM_TARGET]))?;
-    let metadata: Metadata = serde_json::from_str(&metadata).context("reading cargo metadata")?;
-    let named = metadata.packages.into_iter().map(|found| (format!("{} {}", found.name, found.version), found));
-    let mut found: BTreeMap<String, Crate> = named.filter(|(name, _)| linked.contains(name)).collect();
+    let edges = ["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"];
+    let mut tree = cargo();
+    tree.args(["tree", "--package", "actionlane", "--target", WASM_TARGET, "--features", &features]).args(edges);
+    let mut metadata = cargo();
+    metadata.args(["metadata", "--format-version", "1", "--filter-platform", WASM_TARGET, "--features", &features]);
+    let metadata: Metadata = serde_json::from_str(&run::quiet(&mut metadata)?).context("reading cargo metadata")?;
+    let mut found = linked(&run::quiet(&mut tree)?, metadata.packages)?;
     for name in COPIED {
         let manifest = workspace::pkg().join("node_modules").join(name).join("package.json");
         let text = fs::read_to_string(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
@@ -110,6 +107,19 @@ fn inside() -> Result<BTreeMap<String, Crate>> {
         found.insert(format!("{name} {}", copied.version), copied);
     }
     Ok(found)
+}
+
+/// Finds what `cargo tree` has printed among the packages that cargo knows. Each of them must be there.
+fn linked(tree: &str, packages: Vec<Crate>) -> Result<BTreeMap<String, Crate>> {
+    let mut known: BTreeMap<String, Crate> =
+        packages.into_iter().map(|found| (format!("{} {}", found.name, found.version), found)).collect();
+    let lines = tree.lines().filter(|line| !line.is_empty() && !line.starts_with("actionlane "));
+    let names: BTreeSet<String> = lines.map(|line| line.replacen(" v", " ", 1).replace(" (*)", "")).collect();
+    let of_name = |name: String| {
+        let found = known.remove(&name).with_context(|| format!("{name} is in the wasm, and cargo metadata does not know it"))?;
+        Ok((name, found))
+    };
+    names.into_iter().map(of_name).collect()
 }
 
 /// Returns the texts of the MIT licence, else of the other licences.
@@ -120,4 +130,23 @@ fn texts(found: &Crate) -> Result<Vec<String>> {
     let mit: Vec<&PathBuf> = files.iter().filter(|file| file.to_string_lossy().to_uppercase().contains("MIT")).collect();
     let chosen = if mit.is_empty() { files.iter().collect() } else { mit };
     chosen.into_iter().map(|file| fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(name: &str) -> Crate {
+        Crate { name: name.to_owned(), version: "1.0.0".to_owned(), license: None, manifest_path: PathBuf::new() }
+    }
+
+    #[test]
+    fn each_crate_of_the_wasm_is_found_or_named() -> Result<()> {
+        let tree = "actionlane v0.1.0 (/src)\nslab v1.0.0\n\ntalc v1.0.0\nslab v1.0.0 (*)\n";
+        let found = linked(tree, vec![known("other"), known("slab"), known("talc")])?;
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["slab 1.0.0", "talc 1.0.0"]);
+        let error = linked(tree, vec![known("slab")]).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with("talc 1.0.0 is in the wasm"), "{error}");
+        Ok(())
+    }
 }
