@@ -120,7 +120,7 @@ pub(super) const ROWS: [Row; 46] = [
     page("script", "plain", &[PACKAGE], "", "script.html"),
     page("script-full", "plain", &[PACKAGE], "", "full.html"),
     page("inline-esbuild-modules", "page", &[INLINE_MODULES, &["mv", "dist/inline.js", "dist/index.js"]], "", "module.html"),
-    page("module", "plain", &[PACKAGE], "", "module.html"),
+    page("import-map", "plain", &[PACKAGE], "", "import-map.html"),
     page("module-worker", "plain", &[PACKAGE], "", "worker.html"),
     server("workerd", "workerd", &[WORKERD], &["workerd", "serve", "config.capnp", "--socket-addr", "http=127.0.0.1:PORT"]),
     page("service-worker", "service-worker", &[&["esbuild", "src/worker.js", "--bundle", "--outfile=dist/worker.js"]], "", "index.html"),
