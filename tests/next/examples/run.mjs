@@ -32,6 +32,9 @@ for (const name of ["checkout", "html", "worker", "astro"]) {
   const lines = codeOf(path.join(source, name)).reduce((sum, file) => sum + readFileSync(file, "utf8").trimEnd().split("\n").length, 0);
   judge(`${name} has at most ${LINES} lines of its own`, lines > LINES && `${lines} lines`);
 }
+// Turbopack follows no link that leads out of the app. The copy that is built below has the packed file.
+const installs = run("npm", ["config", "get", "install-links"], path.join(source, "checkout")).trim();
+judge("checkout: npm copies the package", installs !== "true" && `install-links is ${installs}`);
 const ends = [];
 try {
   build();
