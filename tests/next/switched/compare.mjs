@@ -62,13 +62,14 @@ export function judge(name, found, listed) {
 
 /**
  * Counts the renders of each component that has used its hook. Those of the whole page do not count: Next's router
- * renders it now and then again, as one sees from a component beside it that has not used its hook.
+ * renders it now and then again, as one sees from a component beside it that has not used its hook. A component that
+ * has gone by then has rendered once at least.
  */
 export function countRenders(renders) {
   const isIdle = (texts) => texts.every((text) => JSON.parse(text).status === "idle");
   const ofPage = Object.values(renders).find(isIdle)?.length ?? 0;
   const used = Object.entries(renders).filter(([, texts]) => !isIdle(texts));
-  return Object.fromEntries(used.map(([hook, texts]) => [hook, texts.length - ofPage]));
+  return Object.fromEntries(used.map(([hook, texts]) => [hook, Math.max(1, texts.length - ofPage)]));
 }
 
 /**

@@ -43,6 +43,7 @@ try {
   if (only === "") {
     await compareHooks();
     checkList();
+    checkCount();
   }
   const { default: added } = await import("./scenarios/queue.mjs");
   for (const [name, behaviour] of wanted(added)) await alone(name, behaviour, pages[1]);
@@ -81,6 +82,13 @@ async function compare(name, behaviour, pages) {
   const sum = (renders) => Object.values(renders).reduce((sum, count) => sum + count, 0);
   rows.push(`| ${name} | ${reasons.size ? `but: ${[...reasons].join("; ")}` : "yes"} | ${sum(before)} | ${sum(after)} |`);
   report(name, start, judged.faults.join("\n"), `renders ${sum(before)}, ours ${sum(after)}`);
+}
+
+/** Checks that a component which has gone when the page renders again counts for no less than its one render. */
+function checkCount() {
+  const [idle, used] = ["idle", "executing"].map((status) => JSON.stringify({ status }));
+  const { gone } = countRenders({ gone: [used], beside: [idle, idle] });
+  report("a component that has gone has rendered once", Date.now(), gone === 1 ? "" : `${gone} times`);
 }
 
 /** Returns for each hook the number of renders in the run that had the fewest. */
