@@ -160,7 +160,7 @@ impl Measured {
     pub(crate) fn waterfalls(&self) -> [Waterfall<'_>; 2] {
         [
             self.next.waterfall("Next's own client: one action at a time"),
-            self.actionlane.policy.waterfall("Actionlane: the session has a lane of its own"),
+            self.actionlane.policy.waterfall("Actionlane, imported actions: the session has a lane of its own"),
         ]
     }
 }

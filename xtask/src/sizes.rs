@@ -162,9 +162,17 @@ impl Sizes {
         format!("{whole} kB instead of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
     }
 
+    /// Returns what a page with a dispatcher loads, in words.
+    fn first(&self) -> String {
+        let [wasm, script] = [parts::WASM, parts::ENTRY].map(|name| (self.of(name).brotli + 500) / 1000);
+        format!("{wasm} kB of wasm and {script} kB of JavaScript")
+    }
+
     /// Returns the documents with sizes, and the part of each that says them.
-    fn documents(&self) -> [(&'static str, String); 2] {
-        [("README.md", self.download()), ("docs/loading.md", wrapped(&self.growth()))]
+    fn documents(&self) -> [(&'static str, String); 3] {
+        let in_words = [("docs/loading.md", self.growth()), ("docs/faq.md", self.first())];
+        let [loading, faq] = in_words.map(|(name, text)| (name, wrapped(&text)));
+        [("README.md", self.download()), loading, faq]
     }
 
     /// Fails if the sizes in a document are off by more than 1 kB and more than 2 %. Smaller differences come from
