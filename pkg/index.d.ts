@@ -143,8 +143,8 @@ export interface DispatcherOptions {
   deadline?: Milliseconds;
   /**
    * `CallOptions.retry` for calls that set none. Default 0: no retries. A call is retried only if it carries an
-   * idempotency key, so set `idempotency: true` or `idempotencyKey` as well; calls of `'use cache'` functions need
-   * none.
+   * idempotency key or certainly did not run, so set `idempotency: true` or `idempotencyKey` as well; calls of
+   * `'use cache'` functions need none.
    */
   retry?: Retry;
   /**
@@ -177,7 +177,8 @@ export interface DispatcherOptions {
   lanes?: Partial<Record<LaneName, LaneOptions>>;
   /**
    * The server's version of Next.js, such as `"16.4.6"`. FormData, streams and functions among the arguments are
-   * written the way that version reads them. `"any"` writes what all versions read, with more bytes. Default: the
+   * written the way that version reads them. `"any"` writes FormData and streams in both forms, with more bytes: for
+   * servers of several versions, but for typed arrays, Blobs and repeated objects of Next.js 14. Default: the
    * version in `window.next.version` of an App Router page; elsewhere the form of the newest version.
    */
   nextVersion?: string;
@@ -485,8 +486,8 @@ export type Strategy = "queue" | "queue last" | "drop" | "replace" | "join";
  * Retries of a failed call: see `docs/retry.md`. A number is the `limit`.
  *
  * A call is retried only if its failure may pass (no answer, an answer that broke off, a timeout, or status 408,
- * 425, 429 or 5xx without an action's answer) and it is safe to repeat: it carries an idempotency key, or is a
- * `'use cache'` function. The call holds its lane while it waits.
+ * 425, 429 or 5xx without an action's answer) and it is safe to repeat: it carries an idempotency key, is a
+ * `'use cache'` function, or certainly did not run. The call holds its lane while it waits.
  */
 export type Retry = number | RetryOptions;
 

@@ -193,7 +193,7 @@ test("a redirect that the dispatcher follows is a navigation, and so are its cod
     held[at + 1].response.end(`0:{"a":"$@1","f":"","b":"build"}\n1:E{"digest":"${digest}"}\n`);
     await until(() => heard.length === at + 2);
   }
-  assert.deepEqual(heard, ["redirect", "notFound", "forbidden", "unauthorized"]);
+  assert.deepEqual(heard, ["redirect", "notFound", "forbidden", "unauthorized", "notFound"]);
 });
 
 test("useQueue lists the calls that a filter chooses, the same list while they do not change", async () => {

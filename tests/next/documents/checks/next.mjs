@@ -37,7 +37,7 @@ export default function (check) {
     await tab.until(async () => document.forms.length > 0);
     await submit("text", "a text");
     await untilRuns("save", 1);
-    await tab.run(async () => window.controller.abort());
+    await tab.run(async () => document.querySelector("button[type=button]").click());
     await untilShown("ABORTED");
   });
 }

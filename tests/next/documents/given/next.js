@@ -1,4 +1,0 @@
-export function values() {
-  window.controller = new AbortController();
-  return { signal: window.controller.signal };
-}
