@@ -15,9 +15,9 @@ const TRIES: u64 = 1000;
 /// Returns a free TCP port, drawn at random. Another server may take it before the caller does, and no connection.
 pub fn free_port() -> io::Result<u16> {
     let random = RandomState::new();
-    let drawn = (0..TRIES).map(|draw| PORTS.start + (random.hash_one(draw) % u64::from(PORTS.end - PORTS.start)) as u16);
-    let mut free = drawn.filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
-    free.next().ok_or_else(|| io::Error::from(io::ErrorKind::AddrInUse))
+    let mut drawn = (0..TRIES).map(|draw| PORTS.start + (random.hash_one(draw) % u64::from(PORTS.end - PORTS.start)) as u16);
+    let free = drawn.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    free.ok_or_else(|| io::Error::from(io::ErrorKind::AddrInUse))
 }
 
 /// True if no process listens on `port`, on any address.
