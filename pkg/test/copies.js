@@ -20,7 +20,8 @@ export const copy = () => copyOf(["index.js", "node.js", "package.json", "lib", 
 
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));
 
-async function copyOf(names) {
+/** Copies files and directories of the package. */
+export async function copyOf(names) {
   const made = await mkdtemp(join(tmpdir(), "actionlane-"));
   for (const name of names) await cp(join(SOURCE, name), join(made, name), { recursive: true });
   return { file: (name) => pathToFileURL(join(made, name)).href, remove: () => rm(made, { recursive: true }) };
