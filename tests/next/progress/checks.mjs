@@ -34,6 +34,13 @@ const seenIn = (tab) => tab.run(async () => page.seen);
 /** True in a page that has had a report. Browsers make one every 50 ms: a fast upload has one only at its end. */
 const hasReport = async () => page.seen.length > 0;
 
+/** Begins an upload as `page.open`, of which the server reads the head alone. */
+async function beginUnread(tab, front, options) {
+  const held = front.hold();
+  await tab.run(async (bytes, options) => void (page.open = page.call("store", [page.form(bytes)], options)), LARGE, options);
+  await held;
+}
+
 /** Returns what the page has requested: the addresses, and the ways. */
 const requested = (tab) => tab.run(async () => performance.getEntriesByType("resource").map(({ name, initiatorType }) => ({ name, initiatorType })));
 
@@ -60,9 +67,7 @@ export const checks = {
   },
 
   "an upload that the server does not read stops below its total, and goes on to it": async ({ tab, front }) => {
-    const held = front.hold();
-    await tab.run(async (bytes) => void (page.open = page.call("store", [page.form(bytes)])), LARGE);
-    await held;
+    await beginUnread(tab, front);
     await tab.until(hasReport);
     const before = await seenIn(tab);
     assert.ok(before.every(({ loaded, total }) => loaded < total), JSON.stringify(before.at(-1)));
@@ -72,9 +77,7 @@ export const checks = {
   },
 
   "abort ends an upload in its middle, and the lane is free": async ({ tab, front }) => {
-    const held = front.hold();
-    await tab.run(async (bytes) => void (page.open = page.call("store", [page.form(bytes)])), LARGE);
-    await held;
+    await beginUnread(tab, front);
     const failure = await tab.run(async () => {
       page.open.abort("enough");
       return page.failure(page.open);
@@ -96,15 +99,11 @@ export const checks = {
   },
 
   "an upload whose connection breaks is sent again under its key, from 0": async ({ tab, front }) => {
-    const held = front.hold();
-    await tab.run(async (bytes) => {
-      page.open = page.call("store", [page.form(bytes)], { idempotencyKey: true, retry: { limit: 3, delay: 0 } }).outcome;
-    }, LARGE);
-    await held;
+    await beginUnread(tab, front, { idempotencyKey: true, retry: { limit: 3, delay: 0 } });
     await tab.until(hasReport);
     front.break();
     const { value, attempts } = await tab.run(async () => {
-      const { value, attempts } = await page.open;
+      const { value, attempts } = await page.open.outcome;
       return { value, attempts };
     });
     assert.equal(value.hash, hashOf(LARGE));

@@ -13,27 +13,24 @@ const draw = (count) => 12_000 + Math.floor(Math.random() * count);
 /** Promises a free port for a node of a cluster, of which the port of its bus is free, too. */
 export async function freePortOfNode(candidate = () => draw(10_000)) {
   for (;;) {
-    const port = candidate();
-    if ((await taken(port)) === port && (await taken(port + BUS)) === port + BUS) return port;
+    const port = await freePort(candidate);
+    if (await isFree(port + BUS)) return port;
   }
 }
 
 /** Promises a free port for a server. */
 export async function freePort(candidate = () => draw(20_000)) {
   for (;;) {
-    const port = await taken(candidate());
-    if (port) return port;
+    const port = candidate();
+    if (await isFree(port)) return port;
   }
 }
 
-/** Takes a port, and leaves it. Promises its number, or undefined if another program has it. */
-function taken(port) {
+/** Takes a port, and leaves it. Promises false if another program has it. */
+function isFree(port) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", (error) => (error.code === "EADDRINUSE" ? resolve(undefined) : reject(error)));
-    probe.listen(port, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    probe.once("error", (error) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }
