@@ -150,7 +150,7 @@ impl Sizes {
             ("the timeline", parts::TIMELINE),
         ];
         let line = |(loaded, part): (&str, &str)| {
-            let [brotli, gzip] = [self.of(part).brotli, self.of(part).gzip].map(|bytes| (bytes + 500) / 1000);
+            let [brotli, gzip] = [self.of(part).brotli, self.of(part).gzip].map(rounded);
             format!("| {loaded} | {brotli} kB | {gzip} kB |\n")
         };
         format!("\n| loaded | brotli | gzip |\n|---|---|---|\n{}", rows.map(line).concat())
@@ -158,13 +158,13 @@ impl Sizes {
 
     /// Returns the sentence in docs/loading.md: how much larger the default entry gets as one file.
     fn growth(&self) -> String {
-        let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| (self.of(name).brotli + 500) / 1000);
+        let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| rounded(self.of(name).brotli));
         format!("{whole} kB instead of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
     }
 
     /// Returns what a page with a dispatcher loads, in words.
     fn first(&self) -> String {
-        let [wasm, script] = [parts::WASM, parts::ENTRY].map(|name| (self.of(name).brotli + 500) / 1000);
+        let [wasm, script] = [parts::WASM, parts::ENTRY].map(|name| rounded(self.of(name).brotli));
         format!("{wasm} kB of wasm and {script} kB of JavaScript")
     }
 
@@ -189,6 +189,11 @@ impl Sizes {
     pub(crate) fn write_documents(&self) -> Result<()> {
         self.documents().into_iter().try_for_each(|(name, part)| marked::write(name, MARK, &part))
     }
+}
+
+/// Returns bytes in kB, as documents say them.
+fn rounded(bytes: u64) -> u64 {
+    (bytes + 500) / 1000
 }
 
 /// Place of the sizes in the documents.
